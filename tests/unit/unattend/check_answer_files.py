@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Holds every golden answer file against the catalogue and against its own request; emits TAP.
+
+Usage: check_answer_files.py CATALOGUE-FOLDER ANSWER-FILE-FOLDER. Faults planted in a good file must be found, each as
+the kind that it is: otherwise the check itself is blind.
+"""
+
+import base64
+import glob
+import json
+import os
+import sys
+import xml.etree.ElementTree as ElementTree
+
+from catalogue_rules import UNATTEND, Catalogue, Checker
+from planted_faults import PLANTED
+
+KEY = ("Microsoft-Windows-Setup", "UserData/ProductKey/Key")
+MASK = "********"
+
+
+class Tap:
+    def __init__(self):
+        self.count = 0
+        self.failed = 0
+
+    def report(self, name, problems):
+        self.count += 1
+        self.failed += 1 if problems else 0
+        print("%sok %d - %s" % ("not " if problems else "", self.count, name))
+        for problem in problems:
+            print("# %s" % (problem,))
+
+    def end(self):
+        print("1..%d" % self.count)
+        return 0 if self.count and not self.failed else 1
+
+
+def find(root, pass_name, component, path):
+    """The elements at @path of a component."""
+    steps = "/".join(UNATTEND + step for step in path.split("/"))
+    xpath = "%ssettings[@pass='%s']/%scomponent[@name='%s']/%s" % (UNATTEND, pass_name, UNATTEND, component, steps)
+    return root.findall(xpath)
+
+
+def one(root, pass_name, component, path):
+    texts = [element.text or "" for element in find(root, pass_name, component, path)]
+    return texts[0] if len(texts) == 1 else None
+
+
+# What a zero-touch install must hold, with a fixed value or with anything (None). Source: FACTS, zero touch.
+NEEDED = [
+    ("windowsPE", "Microsoft-Windows-International-Core-WinPE", "SetupUILanguage/UILanguage", None),
+    ("windowsPE", "Microsoft-Windows-International-Core-WinPE", "UILanguage", None),
+    ("windowsPE", "Microsoft-Windows-International-Core-WinPE", "InputLocale", None),
+    ("windowsPE", "Microsoft-Windows-International-Core-WinPE", "SystemLocale", None),
+    ("windowsPE", "Microsoft-Windows-International-Core-WinPE", "UserLocale", None),
+    ("windowsPE", "Microsoft-Windows-Setup", "UserData/AcceptEula", "true"),
+    ("windowsPE", "Microsoft-Windows-Setup", "ImageInstall/OSImage/InstallFrom/MetaData/Key", "/IMAGE/INDEX"),
+    ("windowsPE", "Microsoft-Windows-Setup", "ImageInstall/OSImage/InstallTo/DiskID", "0"),
+    ("windowsPE", "Microsoft-Windows-Setup", "DiskConfiguration/Disk/WillWipeDisk", "true"),
+    ("specialize", "Microsoft-Windows-Shell-Setup", "ComputerName", None),
+    ("oobeSystem", "Microsoft-Windows-Shell-Setup", "OOBE/HideEULAPage", "true"),
+    ("oobeSystem", "Microsoft-Windows-Shell-Setup", "OOBE/HideWirelessSetupInOOBE", "true"),
+    ("oobeSystem", "Microsoft-Windows-Shell-Setup", "OOBE/NetworkLocation", None),
+    ("oobeSystem", "Microsoft-Windows-Shell-Setup", "OOBE/ProtectYourPC", "3"),
+    ("oobeSystem", "Microsoft-Windows-Shell-Setup", "AutoLogon/Enabled", "true"),
+    ("oobeSystem", "Microsoft-Windows-Shell-Setup", "AutoLogon/LogonCount", None),
+    ("oobeSystem", "Microsoft-Windows-Shell-Setup", "TimeZone", None),
+]
+
+
+def zero_touch_problems(root):
+    for pass_name, component, path, value in NEEDED:
+        text = one(root, pass_name, component, path)
+        if not text or (value is not None and text != value):
+            yield "zero touch: %s/%s/%s is %r" % (pass_name, component, path, text)
+
+
+def disk_problems(root):
+    """Rules of CreatePartition and InstallTo that the catalogue states in words."""
+    created = find(root, "windowsPE", "Microsoft-Windows-Setup", "DiskConfiguration/Disk/CreatePartitions/CreatePartition")
+    modify = "DiskConfiguration/Disk/ModifyPartitions/ModifyPartition"
+    for partition in created:
+        size = partition.findtext(UNATTEND + "Size")
+        extend = partition.findtext(UNATTEND + "Extend")
+        if (size is not None) == (extend == "true"):
+            yield "disk: Size and Extend exclude each other"
+    target = one(root, "windowsPE", "Microsoft-Windows-Setup", "ImageInstall/OSImage/InstallTo/PartitionID")
+    if target is None or not 1 <= int(target) <= len(created):
+        yield "disk: InstallTo names partition %s of %d" % (target, len(created))
+    active = find(root, "windowsPE", "Microsoft-Windows-Setup", modify + "/Active")
+    if [element.text for element in active] != ["true"]:
+        yield "disk: not exactly one active partition"
+
+
+def secret_problems(root, case):
+    """Passwords and key as the request has them, or masked."""
+    request, masked = case["request"], case.get("secrets") == "masked"
+    passwords = {user["name"]: user["password"] for user in request["users"]}
+    shell = "Microsoft-Windows-Shell-Setup"
+    accounts = find(root, "oobeSystem", shell, "UserAccounts/LocalAccounts/LocalAccount")
+    holders = [(account, "Name") for account in accounts]
+    holders += [(element, "Username") for element in find(root, "oobeSystem", shell, "AutoLogon")]
+    if [account.findtext(UNATTEND + "Name") for account in accounts] != list(passwords):
+        yield "users: not those of the request, in order"
+    for element, name in holders:
+        value = element.findtext("%sPassword/%sValue" % (UNATTEND, UNATTEND))
+        wanted = passwords.get(element.findtext(UNATTEND + name), "") + "Password"
+        if value != (MASK if masked else base64.b64encode(wanted.encode("utf-16-le")).decode()):
+            yield "users: password of %s" % element.findtext(UNATTEND + name)
+        if element.findtext("%sPassword/%sPlainText" % (UNATTEND, UNATTEND)) != "false":
+            yield "users: PlainText"
+    key = request.get("product_key")
+    found = one(root, "windowsPE", KEY[0], KEY[1])
+    wanted_key = MASK if key and masked else key.upper() if key else None if case["target"]["ei_cfg"] else ""
+    if found != wanted_key:
+        yield "product key: %r" % found
+    skips = one(root, "specialize", "Microsoft-Windows-Security-SPP-UX", "SkipAutoActivation")
+    if (skips == "true") != (key is None):
+        yield "activation: %r" % skips
+
+
+def target_problems(root, case):
+    target = case["target"]
+    architectures = {component.get("processorArchitecture") for component in root.iter(UNATTEND + "component")}
+    if architectures != {target["architecture"]}:
+        yield "architecture: %s" % architectures
+    index = one(root, "windowsPE", "Microsoft-Windows-Setup", "ImageInstall/OSImage/InstallFrom/MetaData/Value")
+    if index != str(target["image_index"]):
+        yield "image: %s" % index
+    drivers = one(root, "offlineServicing", "Microsoft-Windows-PnpCustomizationsNonWinPE",
+                  "DriverPaths/PathAndCredentials/Path")
+    if drivers != (None if target.get("without_drivers") else "X:\\drivers"):
+        yield "drivers: %s" % drivers
+
+
+def findings(catalogue, document, case):
+    """Everything that is wrong with a file, as (kind, place, text)."""
+    may_be_empty = [] if case["request"].get("product_key") else [KEY]
+    checker = Checker(catalogue, may_be_empty)
+    found = list(checker.check(document))
+    if case.get("secrets") == "masked":
+        found = [item for item in found if not (item[0] == "value" and item[1].endswith("/".join(KEY)))]
+    if any(kind == "not-well-formed" for kind, _, _ in found):
+        return found
+    root = ElementTree.fromstring(document)
+    for problems in (zero_touch_problems(root), disk_problems(root), secret_problems(root, case),
+                     target_problems(root, case)):
+        found += [(problem.split(":")[0], "", problem) for problem in problems]
+    return found
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def main():
+    catalogue_folder, golden_folder = sys.argv[1:]
+    catalogue = Catalogue(catalogue_folder)
+    tap = Tap()
+    paths = sorted(glob.glob(os.path.join(golden_folder, "*.json")))
+    tap.report("there are golden files", [] if len(paths) >= 12 else ["%d" % len(paths)])
+    for path in paths:
+        document = read(path[:-len("json")] + "xml")
+        name = os.path.basename(path)[:-len(".json")]
+        tap.report("catalogue accepts " + name, findings(catalogue, document, json.loads(read(path))))
+
+    case = json.loads(read(os.path.join(golden_folder, "everything-amd64.json")))
+    good = read(os.path.join(golden_folder, "everything-amd64.xml"))
+    for kind, before, after in PLANTED:
+        planted = good.replace(before, after, 1)
+        problems = [] if planted != good else ["nothing to replace: %s" % before]
+        found = findings(catalogue, planted, case)
+        if kind not in {item[0] for item in found}:
+            problems.append("not found; found: %s" % found)
+        tap.report("planted %s is found: %s" % (kind, " ".join(after.split())[:60].replace("#", "") or "(removed)"), problems)
+    return tap.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Each rule of the request as a row: what is wrong, and the faults that must name it, all of them and no
+// others.
+#include "unattend/unattend.h"
+
+#include <string.h>
+
+#include "request_text.h"
+
+typedef struct {
+    const char *patch; // over SMALLEST_REQUEST
+    const char *faults;
+} Row;
+
+#define USERS(text)    "{\"users\":[" text "]}"
+#define ADMIN(extra)   "{\"name\":\"tester\",\"password\":\"p\",\"administrator\":true" extra "}"
+#define SYSTEM(text)   "{\"system\":{" text "}}"
+#define COMMANDS(text) "{\"first_logon\":[" text "]}"
+#define TEN(text)      text text text text text text text text text text
+#define N127           TEN("abcdefghij") TEN("xy") "1234567"
+#define N63            TEN("abcde") "1234567890123"
+#define N256           TEN("abcdefghij") TEN("abcdefghij") TEN("abcde") "123456"
+#define N1024          N256 N256 N256 N256
+
+static const Row good[] = {
+    { "{}", "" },
+    { "{\"name\":\"not ours\",\"unknown\":1}", "" },
+    { "{\"product_key\":null,\"system\":null,\"first_logon\":null}", "" },
+    { "{\"product_key\":\"KKKKK-BBBBB-CCCCC-DDDDD-22222\"}", "" },
+    { "{\"product_key\":\"kkkkk-bbbbb-ccccc-ddddd-22222\"}", "" },
+    { SYSTEM("\"computer_name\":\"ABCDEFGHIJKLMNO\""), "" },
+    { SYSTEM("\"time_zone\":\"GMT Standard Time\",\"language\":\"de-de\",\"keyboard\":\"de-CH\""), "" },
+    { SYSTEM("\"owner\":\"Lab <\\\"&'> \\u00e9\",\"organization\":\"\""), "" },
+    { SYSTEM("\"owner\":\"" N63 "\",\"organization\":\"" N63 "\""), "" },
+    { USERS(ADMIN(",\"autologon\":true,\"full_name\":\"\",\"description\":\"" N256 "\"")), "" },
+    { USERS("{\"name\":\"abcdefghijklmnopqrst\",\"password\":\"" N127 "\",\"administrator\":true}"), "" },
+    { USERS("{\"name\":\"\\ud83d\\ude00\",\"password\":\"\\u00e9 \\\\\\\"/<>\",\"administrator\":true}"),
+      "" },
+    { USERS("{\"name\":\"guest2\",\"password\":\"p\"}," ADMIN("")), "" },
+    { COMMANDS("{\"command\":\"reg add \\\"HKLM\\\\X\\\" /v <a> & echo %PATH%\",\"description\":\"x\"}"),
+      "" },
+    { COMMANDS("{\"command\":\"" N1024 "\"}"), "" },
+    { COMMANDS(""), "" },
+};
+
+static const Row bad_keys[] = {
+    { "{\"product_key\":\"\"}", "/product_key empty" },
+    { "{\"product_key\":7}", "/product_key wrong-type" },
+    { "{\"product_key\":[\"KKKKK-BBBBB-CCCCC-DDDDD-22222\"]}", "/product_key wrong-type" },
+    { "{\"product_key\":\"KKKKK-BBBBB-CCCCC-DDDDD-2222\"}", "/product_key bad-format" },
+    { "{\"product_key\":\"KKKKK-BBBBB-CCCCC-DDDDD-222222\"}", "/product_key bad-format" },
+    { "{\"product_key\":\"KKKKKBBBBBCCCCCDDDDD22222\"}", "/product_key bad-format" },
+    { "{\"product_key\":\"KKKKK-BBBBB-CCCCC-DDDDD-2222 \"}", "/product_key bad-format" },
+    { "{\"product_key\":\"KKKK-KBBBBB-CCCCC-DDDDD-22222\"}", "/product_key bad-format" },
+    { "{\"product_key\":\"KKKKK-BBBBB-CCCCC-DDDDD-2222\\u00e9\"}", "/product_key bad-format" },
+    { "{\"product_key\":\"\\n\"}", "/product_key bad-characters" },
+    { "{\"product_key\":\"AAAAA-BBBBB-CCCCC-DDDDD-22222\"}", "/product_key bad-characters" },
+    { "{\"product_key\":\"BBBBB-BBBBB-CCCCC-DDDDD-2222N\"}", "/product_key bad-characters" },
+    { "{\"product_key\":\"BBBBB-BBBBB-CCCCC-DDDDD-22221\"}", "/product_key bad-characters" },
+};
+
+static const Row bad_system[] = {
+    { "{\"system\":[]}", "/system wrong-type" },
+    { "{\"system\":\"x\"}", "/system wrong-type" },
+    { SYSTEM("\"computername\":\"A\""), "/system/computername unknown-field" },
+    { SYSTEM("\"computer_name\":\"ABCDEFGHIJKLMNOP\""), "/system/computer_name too-long" },
+    { SYSTEM("\"computer_name\":\"\""), "/system/computer_name empty" },
+    { SYSTEM("\"computer_name\":5"), "/system/computer_name wrong-type" },
+    { SYSTEM("\"computer_name\":\"A_B\""), "/system/computer_name bad-characters" },
+    { SYSTEM("\"computer_name\":\"*\""), "/system/computer_name bad-characters" },
+    { SYSTEM("\"computer_name\":\"-A\""), "/system/computer_name bad-format" },
+    { SYSTEM("\"computer_name\":\"2024\""), "/system/computer_name bad-format" },
+    { SYSTEM("\"computer_name\":\"server\""), "/system/computer_name reserved-name" },
+    { SYSTEM("\"computer_name\":\"TESTER\""), "/system/computer_name same-as-user" },
+    { SYSTEM("\"computer_name\":\"A_OVERLONG_NAME_\""), "/system/computer_name too-long" },
+    { SYSTEM("\"time_zone\":\"Europe/London\""), "/system/time_zone unknown-time-zone" },
+    { SYSTEM("\"time_zone\":\"gmt standard time\""), "/system/time_zone unknown-time-zone" },
+    { SYSTEM("\"time_zone\":\"\""), "/system/time_zone empty" },
+    { SYSTEM("\"time_zone\":0"), "/system/time_zone wrong-type" },
+    { SYSTEM("\"language\":\"en-GB\""), "/system/language unknown-language" },
+    { SYSTEM("\"language\":\"tlh\""), "/system/language unknown-language" },
+    { SYSTEM("\"language\":\"\""), "/system/language empty" },
+    { SYSTEM("\"language\":{}"), "/system/language wrong-type" },
+    { SYSTEM("\"keyboard\":\"qwerty\""), "/system/keyboard unknown-keyboard" },
+    { SYSTEM("\"keyboard\":\"0409:00000409;0407:00000407\""), "/system/keyboard unknown-keyboard" },
+    { SYSTEM("\"keyboard\":\"zh-HK\""), "/system/keyboard unknown-keyboard" },
+    { SYSTEM("\"keyboard\":\"\""), "/system/keyboard empty" },
+    { SYSTEM("\"keyboard\":true"), "/system/keyboard wrong-type" },
+    { SYSTEM("\"owner\":\"" N63 "x\""), "/system/owner too-long" },
+    { SYSTEM("\"owner\":\"a\\nb\""), "/system/owner bad-characters" },
+    { SYSTEM("\"owner\":\"a\\u0085b\""), "/system/owner bad-characters" },
+    { SYSTEM("\"owner\":\"a\\uffffb\""), "/system/owner bad-characters" },
+    { SYSTEM("\"owner\":\"  \""), "/system/owner empty" },
+    { SYSTEM("\"owner\":false"), "/system/owner wrong-type" },
+    { SYSTEM("\"organization\":\"" N63 "x\""), "/system/organization too-long" },
+    { SYSTEM("\"organization\":\"a\\ufffe\""), "/system/organization bad-characters" },
+};
+
+static const Row bad_users[] = {
+    { "{\"users\":null}", "/users required" },
+    { "{\"users\":{}}", "/users wrong-type" },
+    { "{\"users\":\"tester\"}", "/users wrong-type" },
+    { USERS(""), "/users empty" },
+    { USERS("\"tester\""), "/users/0 wrong-type" },
+    { USERS("null"), "/users/0 wrong-type" },
+    { USERS("{}"), "/users/0/name required, /users/0/password required" },
+    { USERS(ADMIN(",\"admin\":true")), "/users/0/admin unknown-field" },
+    { USERS("{\"name\":\"\",\"password\":\"\",\"administrator\":true}"),
+      "/users/0/name empty, /users/0/password empty" },
+    { USERS("{\"name\":1,\"password\":2,\"administrator\":\"yes\",\"autologon\":1,\"full_name\":3,"
+            "\"description\":4}"),
+      "/users/0/administrator wrong-type, /users/0/autologon wrong-type, /users/0/description wrong-type, "
+      "/users/0/full_name wrong-type, /users/0/name wrong-type, /users/0/password wrong-type" },
+    { USERS("{\"name\":\"abcdefghijklmnopqrstu\",\"password\":\"p\",\"administrator\":true}"),
+      "/users/0/name too-long" },
+    { USERS("{\"name\":\"abcdefghijklmnopqrs\\ud83d\\ude00\",\"password\":\"p\",\"administrator\":true}"),
+      "/users/0/name too-long" },
+    { USERS("{\"name\":\"a/b\",\"password\":\"p\",\"administrator\":true}"), "/users/0/name bad-characters" },
+    { USERS("{\"name\":\"a%b\",\"password\":\"p\",\"administrator\":true}"), "/users/0/name bad-characters" },
+    { USERS("{\"name\":\"a\\tb\",\"password\":\"p\",\"administrator\":true}"),
+      "/users/0/name bad-characters" },
+    { USERS("{\"name\":\"a.\",\"password\":\"p\",\"administrator\":true}"), "/users/0/name bad-format" },
+    { USERS("{\"name\":\"Administrator\",\"password\":\"p\",\"administrator\":true}"),
+      "/users/0/name reserved-name" },
+    { USERS("{\"name\":\"nul\",\"password\":\"p\",\"administrator\":true}"), "/users/0/name reserved-name" },
+    { USERS("{\"name\":\"a\",\"administrator\":true}"), "/users/0/password required" },
+    { USERS("{\"name\":\"a\",\"password\":\"" N127 "x\",\"administrator\":true}"),
+      "/users/0/password too-long" },
+    { USERS("{\"name\":\"a\",\"password\":\"a\\nb\",\"administrator\":true}"),
+      "/users/0/password bad-characters" },
+    { USERS(ADMIN(",\"full_name\":\"" N256 "x\",\"description\":\"\\u0001\"")),
+      "/users/0/description bad-characters, /users/0/full_name too-long" },
+    { USERS(ADMIN("") ",{\"name\":\"TESTER\",\"password\":\"q\"}"), "/users/1/name repeated" },
+    { USERS(ADMIN(",\"autologon\":true") ",{\"name\":\"b\",\"password\":\"q\",\"administrator\":true,"
+                                         "\"autologon\":true}"),
+      "/users/1/autologon repeated" },
+    { USERS("{\"name\":\"a\",\"password\":\"p\"}"), "/users no-administrator" },
+    { USERS("{\"name\":\"a\",\"password\":\"p\",\"autologon\":true}"),
+      "/users no-administrator, /users/0/autologon not-administrator" },
+    { USERS(ADMIN("") ",{\"name\":\"a\",\"password\":\"p\",\"autologon\":true}"),
+      "/users/1/autologon not-administrator" },
+    { USERS("1,2,3,4,5,6,7,8,9"), "/users too-many" },
+};
+
+static const Row bad_commands[] = {
+    { "{\"first_logon\":{}}", "/first_logon wrong-type" },
+    { "{\"first_logon\":\"cmd\"}", "/first_logon wrong-type" },
+    { COMMANDS("\"cmd\""), "/first_logon/0 wrong-type" },
+    { COMMANDS("{}"), "/first_logon/0/command required" },
+    { COMMANDS("{\"command\":\"\"}"), "/first_logon/0/command empty" },
+    { COMMANDS("{\"command\":\"   \"}"), "/first_logon/0/command empty" },
+    { COMMANDS("{\"command\":7}"), "/first_logon/0/command wrong-type" },
+    { COMMANDS("{\"command\":\"a\\r\\nb\"}"), "/first_logon/0/command bad-characters" },
+    { COMMANDS("{\"command\":\"" N1024 "x\"}"), "/first_logon/0/command too-long" },
+    { COMMANDS("{\"command\":\"a\",\"cmd\":\"b\"}"), "/first_logon/0/cmd unknown-field" },
+    { COMMANDS("{\"command\":\"a\",\"description\":7},{\"command\":\"b\"},{\"description\":\"c\"}"),
+      "/first_logon/0/description wrong-type, /first_logon/2/command required" },
+    { COMMANDS("{\"command\":\"a\",\"description\":\"" N256 "x\"}"), "/first_logon/0/description too-long" },
+};
+
+static void check_rows(const Row *rows, gsize count)
+{
+    for (gsize i = 0; i < count; i++) {
+        g_autoptr(json_object) request = request_patched(rows[i].patch);
+        g_autoptr(Faults) faults = faults_new();
+        g_autoptr(UnattendSettings) settings = unattend_settings_parse(request, "compat-01", faults);
+        g_autofree char *brief = faults_brief(faults);
+        g_test_message("row %" G_GSIZE_FORMAT ": %s", i, brief);
+        g_assert_cmpstr(brief, ==, rows[i].faults);
+        g_assert_true((settings != NULL) == (faults_count(faults) == 0));
+    }
+}
+
+#define ROWS_TEST(name, rows)                                                                                \
+    static void name(void)                                                                                   \
+    {                                                                                                        \
+        check_rows(rows, G_N_ELEMENTS(rows));                                                                \
+    }
+
+ROWS_TEST(test_good_requests_pass, good)
+ROWS_TEST(test_bad_product_keys_are_refused, bad_keys)
+ROWS_TEST(test_bad_system_is_refused, bad_system)
+ROWS_TEST(test_bad_users_are_refused, bad_users)
+ROWS_TEST(test_bad_commands_are_refused, bad_commands)
+
+static void test_every_fault_is_named_at_once(void)
+{
+    g_autoptr(json_object) request =
+        request_from("{\"product_key\":\"x\",\"system\":{\"computer_name\":\"ABCDEFGHIJKLMNOP\",\"time_"
+                     "zone\":\"Mars\",\"languag\":\"x\"},"
+                     "\"users\":[],\"first_logon\":[{\"command\":\"\"},7]}");
+    g_autoptr(Faults) faults = faults_new();
+    g_assert_null(unattend_settings_parse(request, "compat-01", faults));
+    g_autofree char *brief = faults_brief(faults);
+    g_assert_cmpstr(
+        brief, ==,
+        "/first_logon/0/command empty, /first_logon/1 wrong-type, /product_key bad-format, "
+        "/system/computer_name too-long, /system/languag unknown-field, /system/time_zone unknown-time-zone, "
+        "/users empty");
+}
+
+static void test_near_misses_get_a_suggestion(void)
+{
+    static const struct {
+        const char *patch;
+        const char *words;
+    } cases[] = {
+        { SYSTEM("\"time_zone\":\"GMT Standart Time\""), "\"GMT Standard Time\"" },
+        { SYSTEM("\"language\":\"en-GB\""), "\"en-US\"" },
+        { SYSTEM("\"timezone\":\"UTC\""), "\"time_zone\"" },
+        { USERS(ADMIN(",\"auto_logon\":true")), "\"autologon\"" },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(json_object) request = request_patched(cases[i].patch);
+        g_autoptr(Faults) faults = faults_new();
+        g_assert_null(unattend_settings_parse(request, "compat-01", faults));
+        g_assert_cmpuint(faults_count(faults), ==, 1);
+        g_assert_nonnull(strstr(faults_get(faults, 0)->message, cases[i].words));
+    }
+}
+
+static void test_faults_never_quote_secrets(void)
+{
+    g_autoptr(json_object) request = request_from(
+        "{\"product_key\":\"hunter2\",\"users\":[{\"name\":\"a\",\"password\":\"hunter2\\n\","
+        "\"administrator\":true},"
+        "{\"name\":\"b\",\"password\":{\"hunter2\":\"hunter2\"}},{\"name\":\"b\",\"password\":\"hunter2" N127
+        "\"}]}");
+    g_autoptr(Faults) faults = faults_new();
+    g_assert_null(unattend_settings_parse(request, "compat-01", faults));
+    g_autofree char *text = faults_to_text(faults);
+    g_assert_cmpuint(faults_count(faults), ==, 5);
+    g_assert_null(strstr(text, "hunter2"));
+}
+
+static void test_a_request_that_is_no_object_is_refused(void)
+{
+    static const char *const texts[] = { "[]", "\"x\"", "7", "true" };
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(json_object) request = request_from(texts[i]);
+        g_autoptr(Faults) faults = faults_new();
+        g_assert_null(unattend_settings_parse(request, "compat-01", faults));
+        g_autofree char *brief = faults_brief(faults);
+        g_assert_cmpstr(brief, ==, " wrong-type");
+    }
+}
+
+static void test_a_full_list_of_faults_never_passes(void)
+{
+    g_autoptr(json_object) request = request_patched(USERS(""));
+    g_autoptr(Faults) faults = faults_new();
+    for (guint i = 0; i < FAULTS_MAX; i++)
+        faults_add(faults, "/x", "bad", NULL, "x");
+    g_assert_null(unattend_settings_parse(request, "compat-01", faults));
+}
+
+static void test_earlier_faults_are_not_ours(void)
+{
+    g_autoptr(json_object) request = request_patched("{}");
+    g_autoptr(Faults) faults = faults_new();
+    faults_add(faults, "/disc", "bad", NULL, "x");
+    g_autoptr(UnattendSettings) settings = unattend_settings_parse(request, "compat-01", faults);
+    g_assert_nonnull(settings);
+}
+
+static void test_defaults(void)
+{
+    g_autoptr(json_object) request = request_patched("{}");
+    g_autoptr(UnattendSettings) settings = settings_from(request, "compat-01");
+    g_assert_cmpstr(unattend_computer_name(settings), ==, "COMPAT-01");
+    g_assert_null(unattend_first_logon_commands(settings)[0]);
+}
+
+static void test_a_made_computer_name_gives_way_to_users(void)
+{
+    g_autoptr(json_object) request = request_patched("{}");
+    g_autoptr(UnattendSettings) settings = settings_from(request, "tester");
+    g_assert_cmpstr(unattend_computer_name(settings), ==, "TESTER-PC");
+}
+
+static void test_commands_keep_their_order(void)
+{
+    static const char *const wanted[] = { "ver", "echo \"a b\" > C:\\x.txt", "ver", NULL };
+    g_autoptr(json_object) request = request_patched(COMMANDS(
+        "{\"command\":\"ver\"},{\"command\":\"echo \\\"a b\\\" > C:\\\\x.txt\"},{\"command\":\"ver\"}"));
+    g_autoptr(UnattendSettings) settings = settings_from(request, "compat-01");
+    g_assert_cmpstrv(unattend_first_logon_commands(settings), wanted);
+}
+
+static void test_settings_outlive_the_request(void)
+{
+    json_object *request = request_patched(SYSTEM("\"computer_name\":\"KEPT\""));
+    g_autoptr(UnattendSettings) settings = settings_from(request, "compat-01");
+    unattend_wipe_request(request);
+    json_object_put(request);
+    g_assert_cmpstr(unattend_computer_name(settings), ==, "KEPT");
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/settings/good-requests", test_good_requests_pass);
+    g_test_add_func("/settings/bad-product-keys", test_bad_product_keys_are_refused);
+    g_test_add_func("/settings/bad-system", test_bad_system_is_refused);
+    g_test_add_func("/settings/bad-users", test_bad_users_are_refused);
+    g_test_add_func("/settings/bad-commands", test_bad_commands_are_refused);
+    g_test_add_func("/settings/every-fault-at-once", test_every_fault_is_named_at_once);
+    g_test_add_func("/settings/near-misses", test_near_misses_get_a_suggestion);
+    g_test_add_func("/settings/faults-never-quote-secrets", test_faults_never_quote_secrets);
+    g_test_add_func("/settings/no-object", test_a_request_that_is_no_object_is_refused);
+    g_test_add_func("/settings/full-list", test_a_full_list_of_faults_never_passes);
+    g_test_add_func("/settings/earlier-faults", test_earlier_faults_are_not_ours);
+    g_test_add_func("/settings/defaults", test_defaults);
+    g_test_add_func("/settings/made-computer-name", test_a_made_computer_name_gives_way_to_users);
+    g_test_add_func("/settings/commands", test_commands_keep_their_order);
+    g_test_add_func("/settings/outlive-the-request", test_settings_outlive_the_request);
+    return g_test_run();
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// An answer file being built: what its passes share. A file a pass (pass_*.c).
+#pragma once
+
+#include "unattend/secrets.h"
+#include "unattend/settings.h"
+#include "unattend/xml_tree.h"
+
+typedef struct {
+    const UnattendSettings *settings;
+    const UnattendTarget *target;
+    xmlDoc *document;
+    SecretSlots *secrets;
+} AnswerFile;
+
+xmlNode *answer_file_component(const AnswerFile *file, xmlNode *pass, const char *name);
+// An element whose text is a secret; @secret is taken over.
+void answer_file_secret(const AnswerFile *file, xmlNode *parent, const char *name, char *secret);
+// <Password> with Value and PlainText.
+void answer_file_password(const AnswerFile *file, xmlNode *parent, const char *password);
+// InputLocale, SystemLocale, UILanguage, UserLocale: of International-Core and of International-Core-WinPE.
+void answer_file_international(const AnswerFile *file, xmlNode *component);
+
+// Each adds its pass.
+void pass_windows_pe(const AnswerFile *file);
+void pass_offline_servicing(const AnswerFile *file);
+void pass_specialize(const AnswerFile *file);
+void pass_oobe_system(const AnswerFile *file);
