@@ -15,8 +15,8 @@ typedef struct {
 
 typedef struct Faults Faults;
 
-// A list keeps this many faults and drops later ones, so that a hostile body cannot make a huge answer. A full
-// list says nothing of what was added last: whoever compares counts must take a full list for "faulty".
+// A list keeps this many faults and drops later ones, so that a hostile body cannot make a huge answer. A
+// full list says nothing of what was added last: whoever compares counts must take a full list for "faulty".
 #define FAULTS_MAX 256
 
 // Returns an empty list that the caller owns.

@@ -85,6 +85,7 @@ static const Bad bad[] = {
     { "\"\\ude00\"", "line 1, column 2:", "lone surrogate" },
     { "\"\\ud83dx\"", "line 1, column 2:", "lone surrogate" },
     { "\"\\ud83d\\u0041\"", "line 1, column 2:", "lone surrogate" },
+    { "\"\\ud83d\\ue000\"", "line 1, column 2:", "lone surrogate" },
     { "\"\\ud83d\\ud83d\"", "line 1, column 2:", "lone surrogate" },
     { "{\"a\":1,\n \"a\":2}", "line 2, column 2:", "repeated name" },
     { "{\"a\":1,\"b\":2,\"\\u0061\":3}", "line 1, column 14:", "repeated name" },

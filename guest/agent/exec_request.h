@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reads an EXEC frame into what CreateProcess needs. Checks everything, starts nothing.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <wchar.h>
+#include <windows.h>
+
+#include "guest/wire.h"
+
+struct exec_request {
+    wchar_t *line;
+    wchar_t *cwd; // NULL: the agent's own
+    DWORD timeout_ms;
+};
+
+// On failure returns false with a code and a message (both constant text) for the ERROR frame, and there is
+// nothing to free.
+bool exec_request_read(struct exec_request *request, const struct wire_frame *frame, const char **code,
+                       const char **message);
+void exec_request_free(struct exec_request *request);

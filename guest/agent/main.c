@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// sevend-agent.exe: one program for everything that sevend does inside the guest. Here is only the command
+// line.
+#include <stdio.h>
+#include <stdlib.h>
+#include <wchar.h>
+#include <windows.h>
+
+#include "guest/agent/report.h"
+#include "guest/agent/run_list.h"
+#include "guest/agent/service.h"
+#include "guest/agent/session.h"
+
+#define REPORT_LINES_DEFAULT 60u
+#define REPORT_LINES_MAX     10000ul
+#define SLEEP_MAX_SECONDS    3600ul
+
+int wmain(int argc, wchar_t **argv);
+
+// Read by mingw-w64's start-up code: arguments stay as they are, "*" is not a list of files.
+extern int _dowildcard;
+int _dowildcard = 0;
+
+static const char usage[] = "usage: sevend-agent [--nonce HEX] --report WORD...\n"
+                            "       sevend-agent --report-file FILE [--lines N]\n"
+                            "       sevend-agent [--nonce HEX] --run-list FILE\n"
+                            "       sevend-agent --sleep SECONDS\n"
+                            "       sevend-agent --install\n"
+                            "       sevend-agent --service\n"
+                            "       sevend-agent --console [--port NAME]\n"
+                            "       sevend-agent --version\n";
+
+struct options {
+    int argc;
+    wchar_t **argv;
+};
+
+// Takes "name VALUE" from the front of the options; NULL when it does not stand there.
+static const wchar_t *take_value(struct options *options, const wchar_t *option)
+{
+    if (options->argc < 2 || wcscmp(options->argv[0], option) != 0)
+        return NULL;
+    const wchar_t *value = options->argv[1];
+    options->argc -= 2;
+    options->argv += 2;
+    return value;
+}
+
+static unsigned long number(const wchar_t *text, unsigned long most)
+{
+    unsigned long value = wcstoul(text, NULL, 10);
+
+    return value < most ? value : most;
+}
+
+static int do_report(struct options *options)
+{
+    const wchar_t *nonce = take_value(options, L"--nonce");
+
+    if (nonce != NULL)
+        report_use_nonce(nonce);
+    report_words((const wchar_t *const *)options->argv, (size_t)options->argc);
+    return 0;
+}
+
+static int do_report_file(struct options *options)
+{
+    unsigned long lines = REPORT_LINES_DEFAULT;
+
+    if (options->argc < 1)
+        return -1;
+    const wchar_t *file = *options->argv++;
+    options->argc--;
+    const wchar_t *count = take_value(options, L"--lines");
+    if (count != NULL)
+        lines = number(count, REPORT_LINES_MAX);
+    report_file(file, lines);
+    return 0;
+}
+
+static int do_run_list(struct options *options)
+{
+    return options->argc == 1 ? run_list(options->argv[0]) : -1;
+}
+
+static int do_sleep(struct options *options)
+{
+    if (options->argc != 1)
+        return -1;
+    Sleep(1000 * number(options->argv[0], SLEEP_MAX_SECONDS));
+    return 0;
+}
+
+static int do_install(struct options *options)
+{
+    return options->argc == 0 ? service_install() : -1;
+}
+
+static int do_service(struct options *options)
+{
+    return options->argc == 0 ? service_run() : -1;
+}
+
+// For tests: the service's loop in the foreground, until the process is ended.
+static int do_console(struct options *options)
+{
+    const wchar_t *port = take_value(options, L"--port");
+    HANDLE never = CreateEventW(NULL, TRUE, FALSE, NULL);
+
+    return options->argc == 0 ? (int)session_run(port, never) : -1;
+}
+
+static int do_version(struct options *options)
+{
+    (void)options;
+    puts("sevend-agent " SEVEND_VERSION);
+    return 0;
+}
+
+static const struct {
+    const wchar_t *option;
+    int (*run)(struct options *options); // the exit code, or -1 for wrong usage
+} verbs[] = {
+    { L"--report", do_report },   { L"--report-file", do_report_file }, { L"--run-list", do_run_list },
+    { L"--sleep", do_sleep },     { L"--install", do_install },         { L"--service", do_service },
+    { L"--console", do_console }, { L"--version", do_version },
+};
+
+int wmain(int argc, wchar_t **argv)
+{
+    struct options options = { argc > 0 ? argc - 1 : 0, argv + 1 };
+    const wchar_t *nonce = take_value(&options, L"--nonce");
+
+    if (nonce != NULL)
+        report_use_nonce(nonce);
+    for (size_t i = 0; options.argc > 0 && i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (wcscmp(options.argv[0], verbs[i].option) != 0)
+            continue;
+        options.argc--;
+        options.argv++;
+        int result = verbs[i].run(&options);
+        if (result >= 0)
+            return result;
+        break;
+    }
+    fputs(usage, stderr);
+    return 2;
+}

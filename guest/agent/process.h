@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Starting a process with given standard handles, and ending it with everything it started. Not here: pipes,
+// output, time limits (exec.h).
+#pragma once
+
+#include <windows.h>
+
+struct process {
+    HANDLE handle;
+    HANDLE job; // NULL where the process could not be put into a job
+    DWORD id;
+};
+
+enum process_containment {
+    PROCESS_FREE,      // whatever it starts may outlive it
+    PROCESS_CONTAINED, // in a job, so that process_kill() reaches all of it
+};
+
+// Starts the command line without a console window. input, output and errors must be inheritable; the child
+// gets no other handle of ours. line is changed in place (CreateProcess may do so); cwd may be NULL. On
+// failure returns FALSE with GetLastError(), and there is nothing to close.
+BOOL process_start(wchar_t *line, const wchar_t *cwd, HANDLE input, HANDLE output, HANDLE errors,
+                   enum process_containment containment, struct process *process);
+
+// Ends the process and its descendants with the exit code. A descendant that broke away from the job is found
+// by its parents, as long as those still run.
+void process_kill(struct process *process, UINT exit_code);
+
+// Closes the handles; running processes go on.
+void process_close(struct process *process);

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The agent under Wine, spoken to over COM2 as the daemon does: hello, commands, limits, a damaged line. One
+// prefix serves all tests, in order; each test uses request ids of its own.
+#include <string.h>
+#include <unistd.h>
+
+#include "conversation.h"
+#include "wine.h"
+
+// Only so that a failure ends: nothing is measured by it.
+#define PATIENCE_MS 60000
+#define NONCE       "00112233445566778899aabbccddeeff"
+#define AGENT       "C:\\sevend\\sevend-agent.exe"
+
+static struct wine wine;
+
+// True while any process of this host has the marker among its arguments, as Wine's processes show them.
+static bool runs(const char *marker)
+{
+    g_autoptr(GDir) processes = g_dir_open("/proc", 0, NULL);
+    const char *name;
+    bool found = false;
+
+    while (!found && (name = g_dir_read_name(processes)) != NULL) {
+        g_autofree char *path = g_build_filename("/proc", name, "cmdline", NULL);
+        g_autofree char *line = NULL;
+        gsize length;
+        if (g_ascii_isdigit(name[0]) && g_file_get_contents(path, &line, &length, NULL))
+            found = memmem(line, length, marker, strlen(marker)) != NULL;
+    }
+    return found;
+}
+
+static void wait_until_gone(const char *marker)
+{
+    for (int i = 0; i < PATIENCE_MS / 50 && runs(marker); i++)
+        g_usleep(50000);
+    g_assert_false(runs(marker));
+}
+
+static void expect_hello(const struct wire_frame *frame)
+{
+    g_autofree char *nonce = text_of(frame, WIRE_NONCE);
+    g_autofree char *os = text_of(frame, WIRE_OS_VERSION);
+    g_autofree char *architecture = text_of(frame, WIRE_ARCHITECTURE);
+    g_autofree char *computer = text_of(frame, WIRE_COMPUTER_NAME);
+    g_autofree char *first_logon = text_of(frame, WIRE_FIRST_LOGON);
+
+    g_assert_cmpint(frame->type, ==, WIRE_HELLO);
+    g_assert_cmpstr(nonce, ==, NONCE);
+    g_assert_cmpuint(number_of(frame, WIRE_PROTOCOL), ==, WIRE_PROTOCOL_VERSION);
+    g_assert_true(g_str_has_prefix(os, "6.1."));
+    g_assert_cmpstr(architecture, ==, "amd64");
+    g_assert_cmpstr(computer, !=, "");
+    g_assert_cmpstr(first_logon, ==, "done");
+}
+
+static void installed_service_says_hello_by_itself(void)
+{
+    static const char *const install[] = { AGENT, "--install", NULL };
+    struct wire_frame frame;
+
+    g_assert_cmpint(wine_run(&wine, install, NULL), ==, 0);
+    next_frame(&frame);
+    g_assert_cmpuint(frame.id, ==, 0);
+    expect_hello(&frame);
+}
+
+static void installing_twice_is_no_error(void)
+{
+    static const char *const install[] = { AGENT, "--install", NULL };
+
+    g_assert_cmpint(wine_run(&wine, install, NULL), ==, 0);
+}
+
+static void hello_request_is_answered_with_its_id(void)
+{
+    struct wire_frame frame;
+
+    send_empty(WIRE_HELLO_REQUEST, 100);
+    next_frame(&frame);
+    g_assert_cmpuint(frame.id, ==, 100);
+    expect_hello(&frame);
+}
+
+static void command_prints_and_ends(void)
+{
+    static const char *const ver[] = { "cmd", "/c", "ver", NULL };
+    struct answer *answer = run_command(200, NULL, ver);
+
+    g_assert_cmpint(answer->last, ==, WIRE_EXIT);
+    g_assert_cmpuint(answer->exit_code, ==, 0);
+    g_assert_nonnull(strstr(answer->output->str, "Windows"));
+    free_answer(answer);
+}
+
+static void shell_command_is_passed_as_typed(void)
+{
+    static const char *const chain[] = { "cmd", "/c", "echo a b & echo c", NULL };
+    static const char *const quoted[] = { "cmd.exe", "/c", "echo \"x y\" z", NULL };
+    static const char *const words[] = { "cmd", "/c", "echo", "one", "two", NULL };
+
+    expect_output(run_command(210, NULL, chain), 0, "a b \r\nc\r\n");
+    expect_output(run_command(211, NULL, quoted), 0, "\"x y\" z\r\n");
+    expect_output(run_command(212, NULL, words), 0, "one two\r\n");
+}
+
+static void exit_code_is_the_commands(void)
+{
+    static const char *const argv[] = { "cmd", "/c", "exit 42", NULL };
+
+    expect_output(run_command(220, NULL, argv), 42, "");
+}
+
+static void errors_are_a_stream_of_their_own(void)
+{
+    static const char *const argv[] = { "cmd", "/c", "echo bad>&2", NULL };
+    struct answer *answer = run_command(230, NULL, argv);
+
+    g_assert_cmpstr(answer->errors->str, ==, "bad\r\n");
+    expect_output(answer, 0, "");
+}
+
+static void command_runs_in_the_working_directory(void)
+{
+    static const char *const argv[] = { "cmd", "/c", "cd", NULL };
+
+    expect_output(run_command(240, "C:\\sevend", argv), 0, "C:\\sevend\r\n");
+}
+
+static void large_output_arrives_whole(void)
+{
+    static const char *const argv[] = { "cmd", "/c", "type C:\\sevend\\large.txt", NULL };
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (int i = 0; text->len < 1000000; i++)
+        g_string_append_printf(text, "line %d of a large file\r\n", i);
+    wine_write(&wine, "sevend/large.txt", text->str);
+    struct answer *answer = run_command(250, NULL, argv);
+    g_assert_cmpuint(answer->output->len, ==, text->len);
+    expect_output(answer, 0, text->str);
+}
+
+static void unknown_program_is_not_found(void)
+{
+    static const char *const program[] = { "no-such-program.exe", NULL };
+    static const char *const shell[] = { "cmd", "/c", "ver", NULL };
+
+    expect_error(run_command(260, NULL, program), "not-found");
+    expect_error(run_command(261, "C:\\no\\such\\folder", shell), "not-found");
+}
+
+static void malformed_requests_are_refused(void)
+{
+    static const char *const none[] = { NULL };
+    static const char *const invalid[] = { "cmd", "\xff\xfe", NULL };
+    uint8_t bytes[64];
+    struct wire_encoder encoder;
+
+    expect_error(run_command(270, NULL, none), "bad-request");
+    expect_error(run_command(271, NULL, invalid), "bad-request");
+    send_empty(777, 272);
+    expect_error(wait_answer(272), "bad-request");
+    send_empty(WIRE_SHUTDOWN, 273);
+    expect_error(wait_answer(273), "bad-request");
+    wire_encoder_begin(&encoder, bytes, sizeof bytes, WIRE_SHUTDOWN, 274);
+    wire_encoder_text(&encoder, WIRE_MODE, "explode");
+    send_bytes(bytes, wire_encoder_end(&encoder));
+    expect_error(wait_answer(274), "bad-request");
+}
+
+static void too_many_arguments_are_too_large(void)
+{
+    const char *argv[300] = { NULL };
+
+    for (int i = 0; i < 299; i++)
+        argv[i] = "x";
+    expect_error(run_command(280, NULL, argv), "too-large");
+}
+
+static void time_limit_ends_the_whole_tree(void)
+{
+    // cmd starts the agent as its child, so both have to go.
+    static const char *const argv[] = { "cmd", "/c", AGENT " --sleep 3001", NULL };
+
+    send_exec(300, 3000, NULL, argv);
+    struct answer *answer = wait_answer(300);
+    g_assert_cmpint(answer->last, ==, WIRE_EXIT);
+    g_assert_cmpuint(answer->timed_out, ==, 1);
+    g_assert_cmpuint(answer->exit_code, ==, 124);
+    free_answer(answer);
+    wait_until_gone("3001");
+}
+
+static void kill_ends_the_command(void)
+{
+    static const char *const argv[] = { AGENT, "--sleep", "3002", NULL };
+
+    send_exec(310, PATIENCE_MS, NULL, argv);
+    send_empty(WIRE_KILL, 310);
+    struct answer *answer = wait_answer(310);
+    g_assert_cmpint(answer->last, ==, WIRE_EXIT);
+    g_assert_cmpuint(answer->timed_out, ==, 0);
+    g_assert_cmpuint(answer->exit_code, ==, 137);
+    free_answer(answer);
+    wait_until_gone("3002");
+    send_empty(WIRE_KILL, 310);
+    expect_error(wait_answer(310), "not-found");
+}
+
+static void ninth_command_at_once_is_refused(void)
+{
+    static const char *const argv[] = { AGENT, "--sleep", "3003", NULL };
+    bool ended[8] = { false };
+    struct wire_frame frame;
+
+    for (uint32_t i = 0; i < 8; i++)
+        send_exec(320 + i, PATIENCE_MS, NULL, argv);
+    send_exec(399, PATIENCE_MS, NULL, argv);
+    expect_error(wait_answer(399), "busy");
+    send_exec(320, PATIENCE_MS, NULL, argv);
+    expect_error(wait_answer(320), "bad-request");
+    for (uint32_t i = 0; i < 8; i++)
+        send_empty(WIRE_KILL, 320 + i);
+    for (int i = 0; i < 8; i++) {
+        next_frame(&frame);
+        g_assert_cmpint(frame.type, ==, WIRE_EXIT);
+        g_assert_cmpuint(frame.id, >=, 320);
+        g_assert_cmpuint(frame.id, <, 328);
+        g_assert_false(ended[frame.id - 320]);
+        ended[frame.id - 320] = true;
+    }
+    wait_until_gone("3003");
+}
+
+static void garbage_before_a_frame_is_skipped(void)
+{
+    static const char garbage[] = "\0\xff SVD SVD1 login: SVD1\xff\xff\xff\xff";
+
+    send_bytes(garbage, sizeof garbage);
+    hello_request_is_answered_with_its_id();
+}
+
+static void frame_cut_off_in_the_middle_is_given_up(void)
+{
+    static const char *const argv[] = { "cmd", "/c", "ver", NULL };
+    uint8_t bytes[WIRE_FRAME_MAX];
+    size_t length = encode_exec(bytes, 400, 0, NULL, argv);
+
+    send_bytes(bytes, length - 1);
+    // Lies inside the cut frame's announced length only in its first byte; the rest shows that it was cut.
+    hello_request_is_answered_with_its_id();
+    // Announces more than will come: nothing but time tells that it was cut.
+    bytes[5] = 0xf0;
+    send_bytes(bytes, length);
+    hello_request_is_answered_with_its_id();
+}
+
+static void damaged_frame_is_not_obeyed(void)
+{
+    static const char *const argv[] = { "cmd", "/c", "echo x>C:\\sevend\\obeyed.txt", NULL };
+    uint8_t bytes[WIRE_FRAME_MAX];
+    size_t length = encode_exec(bytes, 410, 0, NULL, argv);
+
+    bytes[length - 1] ^= 1;
+    send_bytes(bytes, length);
+    hello_request_is_answered_with_its_id();
+    g_autofree char *trace = wine_read(&wine, "sevend/obeyed.txt");
+    g_assert_null(trace);
+}
+
+static void shutdown_is_windows_own(void)
+{
+    static const struct {
+        const char *mode, *record;
+    } cases[] = {
+        { "poweroff", "shutdown [/s] [/f] [/t] [0]\r\n" },
+        { "reboot", "shutdown [/r] [/f] [/t] [0]\r\n" },
+    };
+    g_autofree char *record_path = g_build_filename(wine.c, "record.txt", NULL);
+
+    for (uint32_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        uint8_t bytes[64];
+        struct wire_encoder encoder;
+        wire_encoder_begin(&encoder, bytes, sizeof bytes, WIRE_SHUTDOWN, 450 + i);
+        wire_encoder_text(&encoder, WIRE_MODE, cases[i].mode);
+        send_bytes(bytes, wire_encoder_end(&encoder));
+        struct answer *answer = wait_answer(450 + i);
+        g_assert_cmpint(answer->last, ==, WIRE_OK);
+        free_answer(answer);
+        g_autofree char *record = wine_read(&wine, "record.txt");
+        g_assert_cmpstr(record, ==, cases[i].record);
+        unlink(record_path);
+    }
+}
+
+static void service_stops_when_told_and_ends_its_commands(void)
+{
+    static const char *const sleeper[] = { AGENT, "--sleep", "3004", NULL };
+    static const char *const stop[] = { "net", "stop", "sevend-agent", NULL };
+
+    send_exec(500, PATIENCE_MS, NULL, sleeper);
+    hello_request_is_answered_with_its_id();
+    g_assert_true(runs("3004"));
+    g_assert_cmpint(wine_run(&wine, stop, NULL), ==, 0);
+    wait_until_gone("3004");
+    wait_until_gone("--service");
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_assert_cmpint(argc, ==, 4);
+    wine_start(&wine, argv[1]);
+    begin_conversation(wine.com[1]);
+    wine_copy(&wine, argv[2], "sevend/sevend-agent.exe");
+    wine_copy(&wine, argv[3], "windows/system32/shutdown.exe");
+    wine_write(&wine, "sevend/nonce.txt", NONCE "\r\n");
+    wine_write(&wine, "sevend/first-logon.state", "done");
+#define ADD(test) g_test_add_func("/agent/" #test, test)
+    ADD(installed_service_says_hello_by_itself);
+    ADD(installing_twice_is_no_error);
+    ADD(hello_request_is_answered_with_its_id);
+    ADD(command_prints_and_ends);
+    ADD(shell_command_is_passed_as_typed);
+    ADD(exit_code_is_the_commands);
+    ADD(errors_are_a_stream_of_their_own);
+    ADD(command_runs_in_the_working_directory);
+    ADD(large_output_arrives_whole);
+    ADD(unknown_program_is_not_found);
+    ADD(malformed_requests_are_refused);
+    ADD(too_many_arguments_are_too_large);
+    ADD(time_limit_ends_the_whole_tree);
+    ADD(kill_ends_the_command);
+    ADD(ninth_command_at_once_is_refused);
+    ADD(garbage_before_a_frame_is_skipped);
+    ADD(frame_cut_off_in_the_middle_is_given_up);
+    ADD(damaged_frame_is_not_obeyed);
+    ADD(shutdown_is_windows_own);
+    ADD(service_stops_when_told_and_ends_its_commands);
+#undef ADD
+    int result = g_test_run();
+    wine_stop(&wine);
+    return result;
+}
