@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Bash completion for sevenctl. Verbs and options come from its help and names from the daemon, so that nothing here
+# needs to follow a change there.
+
+# Every line "  VERB  what it does" of the overview.
+_sevenctl_verbs() {
+    sevenctl --help 2>/dev/null | sed -n '/^Verbs:/,/^$/s/^  \([a-z][a-z -]*[a-z]\)  .*/\1/p'
+}
+
+# Every "--option" of a verb's help.
+_sevenctl_options() {
+    sevenctl "$@" --help 2>/dev/null | sed -n 's/^ *\(-[a-zA-Z], \)\{0,1\}\(--[a-z-]*\).*/\2/p'
+}
+
+_sevenctl() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local verb=${COMP_WORDS[1]-} second=${COMP_WORDS[2]-}
+    COMPREPLY=()
+    case $previous in
+    --socket | --token-file | --cacert | --file | -f | --password-file | --product-key-file | --output | -o)
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return
+        ;;
+    --disc)
+        mapfile -t COMPREPLY < <(compgen -W "$(sevenctl disc ls --names 2>/dev/null)" -- "$current")
+        return
+        ;;
+    --driver)
+        mapfile -t COMPREPLY < <(compgen -W "$(sevenctl driver ls --names 2>/dev/null)" -- "$current")
+        return
+        ;;
+    --template)
+        mapfile -t COMPREPLY < <(compgen -W "$(sevenctl template ls --names 2>/dev/null)" -- "$current")
+        return
+        ;;
+    --state)
+        mapfile -t COMPREPLY < <(compgen -W "installing ready failed deleting" -- "$current")
+        return
+        ;;
+    esac
+    if ((COMP_CWORD == 1)); then
+        mapfile -t COMPREPLY < <(compgen -W "$(_sevenctl_verbs | cut -d ' ' -f 1 | sort -u) help" -- "$current")
+        return
+    fi
+    case $verb in
+    disc | driver | template | job)
+        if ((COMP_CWORD == 2)); then
+            mapfile -t COMPREPLY < <(compgen -W "$(_sevenctl_verbs | sed -n "s/^$verb //p")" -- "$current")
+            return
+        fi
+        verb="$verb $second"
+        ;;
+    esac
+    if [[ $current == -* ]]; then
+        # shellcheck disable=SC2086 # one or two words
+        mapfile -t COMPREPLY < <(compgen -W "$(_sevenctl_options $verb)" -- "$current")
+        return
+    fi
+    case $verb in
+    show | wait | exec | screenshot | console-log | isolation | answer-file | start | stop | rm)
+        mapfile -t COMPREPLY < <(compgen -W "$(sevenctl ls --names 2>/dev/null)" -- "$current")
+        ;;
+    "disc show" | "driver show" | "template show" | "job show" | "job cancel" | "job log")
+        mapfile -t COMPREPLY < <(compgen -W "$(sevenctl "${verb% *}" ls --names 2>/dev/null)" -- "$current")
+        ;;
+    help)
+        mapfile -t COMPREPLY < <(compgen -W "$(_sevenctl_verbs | cut -d ' ' -f 1 | sort -u)" -- "$current")
+        ;;
+    esac
+}
+complete -F _sevenctl sevenctl

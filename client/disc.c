@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// sevenctl disc ls, disc show: the vendor's discs and what inspection found on them.
+#include "client/api.h"
+#include "client/options.h"
+#include "client/show.h"
+#include "client/terminal.h"
+#include "client/verbs.h"
+
+#include <stdio.h>
+
+static void print_list(json_object *document)
+{
+    static const char *const headers[] = { "NAME", "SIZE", "STATE", NULL };
+    g_autoptr(Table) table = table_new(headers);
+    json_object *discs = json_object_object_get(document, "discs");
+    gsize count = json_object_is_type(discs, json_type_array) ? json_object_array_length(discs) : 0;
+    for (gsize i = 0; i < count; i++) {
+        json_object *disc = json_object_array_get_idx(discs, i);
+        g_autofree char *size = size_text(disc, "size");
+        table_add(table, json_string_member(disc, "name"), size, json_string_member(disc, "state"));
+    }
+    table_print(table, stdout);
+}
+
+static void print_name_list(json_object *document)
+{
+    print_names(document, "discs", "name");
+}
+
+static ExitCode run_ls(Client *client, const Verb *verb, char **arguments)
+{
+    ExitCode code = EXIT_OK;
+    gboolean names = FALSE;
+    const GOptionEntry entries[] = {
+        { "names", 0, 0, G_OPTION_ARG_NONE, &names, "names only, a line each", NULL },
+        { NULL, 0, 0, 0, NULL, NULL, NULL },
+    };
+    g_auto(GStrv) words = options_parse(client, verb, entries, 0, 0, arguments, &code);
+    return words ? api_show(client, "/v1/discs", names ? print_name_list : print_list) : code;
+}
+
+const Verb verb_disc_ls = {
+    .name = "disc ls",
+    .arguments = "",
+    .summary = "List the Windows discs in the disc folder",
+    .examples = "  sevenctl disc ls\n",
+    .run = run_ls,
+};
+
+static void print_editions(json_object *inspection)
+{
+    static const char *const headers[] = { "INDEX", "EDITION", "NAME", "ARCHITECTURE", "SIZE", NULL };
+    json_object *editions = json_object_object_get(inspection, "editions");
+    gsize count = json_object_is_type(editions, json_type_array) ? json_object_array_length(editions) : 0;
+    if (!count)
+        return;
+    g_autoptr(Table) table = table_new(headers);
+    for (gsize i = 0; i < count; i++) {
+        json_object *edition = json_object_array_get_idx(editions, i);
+        g_autofree char *index = value_text(edition, "index");
+        g_autofree char *size = size_text(edition, "size_bytes");
+        const char *name = json_string_member(edition, "display_name");
+        table_add(table, index, json_string_member(edition, "edition_id"),
+                  name ? name : json_string_member(edition, "name"),
+                  json_string_member(edition, "architecture"), size);
+    }
+    putchar('\n');
+    table_print(table, stdout);
+}
+
+static void add_build(Table *table, json_object *inspection)
+{
+    g_autofree char *windows = value_text(inspection, "windows");
+    g_autofree char *build = value_text(inspection, "build");
+    g_autofree char *revision = value_text(inspection, "sp_build");
+    gint64 service_pack = json_int_member(inspection, "service_pack", 0);
+    g_autofree char *pack =
+        service_pack ? g_strdup_printf(", service pack %" G_GINT64_FORMAT, service_pack) : g_strdup("");
+    g_autofree char *text = g_strdup_printf("Windows %s%s (build %s.%s)", windows ? windows : "?", pack,
+                                            build ? build : "?", revision ? revision : "?");
+    table_add(table, "system:", text);
+}
+
+static void print_disc(json_object *document)
+{
+    g_autoptr(Table) table = table_new(NULL);
+    json_object *inspection = json_object_object_get(document, "inspection");
+    json_object *refused = json_object_object_get(document, "refused");
+    g_autofree char *size = size_text(document, "size");
+    show_member(table, document, "name", "name:");
+    show_member(table, document, "file", "file:");
+    table_add(table, "size:", size);
+    if (json_object_is_type(refused, json_type_object)) {
+        show_member(table, refused, "message", "refused:");
+        show_member(table, refused, "code", "code:");
+    }
+    if (json_object_is_type(inspection, json_type_object)) {
+        json_object *ei_cfg = json_object_object_get(inspection, "ei_cfg");
+        add_build(table, inspection);
+        show_member(table, inspection, "architecture", "architecture:");
+        show_member(table, inspection, "languages", "languages:");
+        show_member(table, inspection, "volume_id", "volume:");
+        show_member(table, inspection, "filesystem", "file system:");
+        if (json_object_is_type(ei_cfg, json_type_object))
+            show_member(table, ei_cfg, "channel", "ei.cfg channel:");
+    }
+    table_print(table, stdout);
+    print_editions(inspection);
+}
+
+static ExitCode run_show(Client *client, const Verb *verb, char **arguments)
+{
+    ExitCode code = EXIT_OK;
+    g_auto(GStrv) words = options_parse(client, verb, NULL, 1, 1, arguments, &code);
+    if (!words)
+        return code;
+    g_autofree char *path = api_path("discs", words[0], NULL);
+    return api_show(client, path, print_disc);
+}
+
+const Verb verb_disc_show = {
+    .name = "disc show",
+    .arguments = "NAME",
+    .summary = "Show what is on a disc: system, architecture, editions",
+    .examples = "  sevenctl disc show win7-sp1-x64\n"
+                "  sevenctl disc show win7-sp1-x64 --json | jq -r '.inspection.editions[].edition_id'\n",
+    .run = run_show,
+};

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// sevenctl driver ls, driver show: driver packages and their INF files.
+#include "client/api.h"
+#include "client/options.h"
+#include "client/show.h"
+#include "client/verbs.h"
+
+#include <stdio.h>
+
+static void print_list(json_object *document)
+{
+    print_names(document, "drivers", "name");
+}
+
+static ExitCode run_ls(Client *client, const Verb *verb, char **arguments)
+{
+    ExitCode code = EXIT_OK;
+    gboolean names = FALSE;
+    const GOptionEntry entries[] = {
+        { "names", 0, 0, G_OPTION_ARG_NONE, &names, "names only, a line each (as it does anyway)", NULL },
+        { NULL, 0, 0, 0, NULL, NULL, NULL },
+    };
+    g_auto(GStrv) words = options_parse(client, verb, entries, 0, 0, arguments, &code);
+    return words ? api_show(client, "/v1/drivers", print_list) : code;
+}
+
+const Verb verb_driver_ls = {
+    .name = "driver ls",
+    .arguments = "",
+    .summary = "List the driver packages",
+    .examples = "  sevenctl driver ls\n",
+    .run = run_ls,
+};
+
+static void print_driver(json_object *document)
+{
+    static const char *const headers[] = {
+        "INF", "CLASS", "BOOT", "PROVIDER", "VERSION", "DATE", "FOR", NULL
+    };
+    g_autoptr(Table) table = table_new(NULL);
+    json_object *inspection = json_object_object_get(document, "inspection");
+    json_object *infs = json_object_object_get(inspection, "infs");
+    json_object *refused = json_object_object_get(document, "refused");
+    gsize count = json_object_is_type(infs, json_type_array) ? json_object_array_length(infs) : 0;
+    show_member(table, document, "name", "name:");
+    show_member(table, inspection, "files", "files:");
+    if (json_object_is_type(refused, json_type_object))
+        show_member(table, refused, "message", "refused:");
+    if (json_object_object_get_ex(inspection, "bytes", NULL)) {
+        g_autofree char *size = size_text(inspection, "bytes");
+        table_add(table, "size:", size);
+    }
+    table_print(table, stdout);
+    if (!count)
+        return;
+    g_autoptr(Table) list = table_new(headers);
+    for (gsize i = 0; i < count; i++) {
+        json_object *inf = json_object_array_get_idx(infs, i);
+        g_autofree char *boot = value_text(inf, "boot_critical");
+        g_autofree char *architectures = value_text(inf, "architectures");
+        table_add(list, json_string_member(inf, "path"), json_string_member(inf, "class"), boot,
+                  json_string_member(inf, "provider"), json_string_member(inf, "version"),
+                  json_string_member(inf, "date"), architectures);
+    }
+    putchar('\n');
+    table_print(list, stdout);
+}
+
+static ExitCode run_show(Client *client, const Verb *verb, char **arguments)
+{
+    ExitCode code = EXIT_OK;
+    g_auto(GStrv) words = options_parse(client, verb, NULL, 1, 1, arguments, &code);
+    if (!words)
+        return code;
+    g_autofree char *path = api_path("drivers", words[0], NULL);
+    return api_show(client, path, print_driver);
+}
+
+const Verb verb_driver_show = {
+    .name = "driver show",
+    .arguments = "NAME",
+    .summary = "Show a driver package: its INF files, classes, architectures",
+    .examples = "  sevenctl driver show virtio-win-w7-amd64\n",
+    .run = run_show,
+};

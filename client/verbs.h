@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The verbs, each in the file of its name or of its group.
+#pragma once
+
+#include "client/client.h"
+
+// disc.c
+extern const Verb verb_disc_ls, verb_disc_show;
+// driver.c
+extern const Verb verb_driver_ls, verb_driver_show;
+// template.c
+extern const Verb verb_template_ls, verb_template_show;
+// create.c
+extern const Verb verb_create;
+// answer_file.c
+extern const Verb verb_answer_file;
+// machine.c
+extern const Verb verb_ls, verb_show;
+// wait.c
+extern const Verb verb_wait;
+// job.c
+extern const Verb verb_job_ls, verb_job_show, verb_job_cancel, verb_job_log;
+// exec.c
+extern const Verb verb_exec;
+// screenshot.c
+extern const Verb verb_screenshot;
+// isolation.c
+extern const Verb verb_isolation;
+// console_log.c
+extern const Verb verb_console_log;
+// power.c
+extern const Verb verb_start, verb_stop;
+// remove.c
+extern const Verb verb_rm;
+// version.c
+extern const Verb verb_version;

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From options and files to the request that is sent; and passwords that are asked for.
+#include "tests/unit/client/sevenctl_process.h"
+
+#include <glib/gstdio.h>
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+
+#include "common/json.h"
+
+#define ACCEPTED                                                                                             \
+    "{\"job\":{\"id\":\"01jf3q8v3m5n7p9r1s3t5v7w9x\",\"state\":\"queued\"},\"vm\":{\"name\":\"compat-01\"}}"
+
+static const char file_text[] = "{\"name\":\"from-file\",\"disc\":\"file-disc\",\"drivers\":[\"a\",\"b\"],"
+                                "\"hardware\":{\"vcpus\":1,\"sound\":\"none\"},"
+                                "\"users\":[{\"name\":\"lab\"},{\"name\":\"guest\",\"password\":\"\"}]}";
+
+static FakeDaemon *new_fake(void)
+{
+    FakeDaemon *fake = fake_daemon_new();
+    fake_daemon_answer(fake, "POST /v1/vms", 202, ACCEPTED);
+    return fake;
+}
+
+static char *write_file(const FakeDaemon *fake, const char *name, const char *text)
+{
+    char *path = g_build_filename(fake_daemon_folder(fake), name, NULL);
+    g_autoptr(GError) error = NULL;
+    g_file_set_contents(path, text, -1, &error);
+    g_assert_no_error(error);
+    return path;
+}
+
+static char *pretty(const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(json_object) document = json_parse(text, strlen(text), &error);
+    g_assert_no_error(error);
+    const char *printed =
+        json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+    return g_strconcat(printed, "\n", NULL);
+}
+
+static void check_sent(FakeDaemon *fake, const char *golden)
+{
+    g_assert_cmpuint(fake_daemon_request_count(fake), ==, 1);
+    g_autofree char *body = fake_daemon_request_body(fake, 0);
+    g_autofree char *text = pretty(body);
+    golden_check(golden, text);
+}
+
+static void every_option_has_its_member(void)
+{
+    g_autoptr(FakeDaemon) fake = new_fake();
+    g_autoptr(Outcome) outcome = sevenctl_run(
+        fake, NULL, "create", "compat-01", "--template", "win7-pro-x64", "--disc", "win7-sp1-x64",
+        "--edition", "PROFESSIONAL", "--product-key", "AAAAA-BBBBB", "--driver", "virtio", "--driver", "nic",
+        "--vcpus", "2", "--memory", "2048", "--disk", "32", "--disk-bus", "sata", "--video", "std", "--sound",
+        "none", "--user", "tester:pa:ss", "--user", "empty:", "--autologon", "--computer-name", "COMPAT-01",
+        "--time-zone", "GMT Standard Time", "--language", "en-US", "--keyboard", "0409:00000409", "--owner",
+        "J\xc3\xbcrgen", "--organization", "", "--first-logon", "reg add \"HKLM\\x\" /f", "--first-logon",
+        "cmd /c ver", NULL);
+    g_assert_cmpstr(outcome->err, ==, "");
+    g_assert_cmpint(outcome->code, ==, 0);
+    check_sent(fake, "request-options.json");
+    g_autofree char *type = fake_daemon_request_header(fake, 0, "Content-Type");
+    g_assert_cmpstr(type, ==, "application/json");
+}
+
+static void options_go_over_the_file(void)
+{
+    g_autoptr(FakeDaemon) fake = new_fake();
+    g_autofree char *file = write_file(fake, "request.json", file_text);
+    g_autofree char *password = write_file(fake, "password", "s3cret \"quoted\"\r\nsecond line\n");
+    g_autofree char *key = write_file(fake, "key", "  AAAAA-CCCCC \n");
+    g_autoptr(Outcome) outcome =
+        sevenctl_run(fake, NULL, "create", "compat-01", "-f", file, "--driver", "c", "--vcpus", "4",
+                     "--password-file", password, "--product-key-file", key, "--autologon", NULL);
+    g_assert_cmpstr(outcome->err, ==, "");
+    check_sent(fake, "request-file.json");
+    g_unlink(file);
+    g_unlink(password);
+    g_unlink(key);
+}
+
+static void file_comes_on_standard_input(void)
+{
+    g_autoptr(FakeDaemon) fake = new_fake();
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, file_text, "create", "--file", "-", NULL);
+    g_assert_cmpstr(outcome->err, ==, "");
+    check_sent(fake, "request-stdin.json");
+}
+
+static void broken_file_is_named_with_its_place(void)
+{
+    g_autoptr(FakeDaemon) fake = new_fake();
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, "{\n \"name\": oops}", "create", "--file", "-", NULL);
+    g_assert_cmpint(outcome->code, ==, 2);
+    g_assert_true(g_str_has_prefix(outcome->err, "sevenctl: --file: standard input: line 2, column "));
+    g_assert_cmpuint(fake_daemon_request_count(fake), ==, 0);
+}
+
+static void idempotency_key_is_a_header(void)
+{
+    g_autoptr(FakeDaemon) fake = new_fake();
+    g_autoptr(Outcome) outcome =
+        sevenctl_run(fake, NULL, "create", "a", "--idempotency-key", "build-7", NULL);
+    g_assert_cmpint(outcome->code, ==, 0);
+    g_autofree char *key = fake_daemon_request_header(fake, 0, "Idempotency-Key");
+    g_assert_cmpstr(key, ==, "build-7");
+}
+
+static void answer_file_sends_the_same_request(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_answer_bytes(fake, "POST /v1/answer-files", 200, "application/xml", "<unattend/>\n", 12);
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, file_text, "answer-file", "compat-01", "--file", "-",
+                                              "--edition", "ULTIMATE", NULL);
+    g_assert_cmpstr(outcome->out, ==, "<unattend/>\n");
+    check_sent(fake, "request-answer-file.json");
+}
+
+static void password_is_asked_for_and_not_echoed(void)
+{
+    g_autoptr(FakeDaemon) fake = new_fake();
+    Running *running = sevenctl_start(fake, 80, "create", "compat-01", "--user", "joe", NULL);
+    running_expect(running, "Password for user joe: ");
+    g_assert_false(running_echoes(running));
+    running_type(running, "first\n");
+    running_expect(running, "Password for user joe (again): ");
+    running_type(running, "different\n");
+    running_expect(running, "not the same");
+    running_expect(running, "once more.\r\nPassword for user joe: ");
+    running_type(running, "s3cret\n");
+    running_expect(running, "once more.\r\nPassword for user joe: \r\nPassword for user joe (again): ");
+    running_type(running, "s3cret\n");
+    running_expect(running, "installing");
+    g_assert_true(running_echoes(running));
+    g_autoptr(Outcome) outcome = running_finish(running);
+    g_assert_cmpint(outcome->code, ==, 0);
+    g_assert_null(strstr(outcome->out, "s3cret"));
+    g_assert_null(strstr(outcome->out, "different"));
+    g_autofree char *body = fake_daemon_request_body(fake, 0);
+    g_assert_nonnull(strstr(body, "\"password\":\"s3cret\""));
+}
+
+static void ctrl_c_at_the_question_gives_the_echo_back(void)
+{
+    g_autoptr(FakeDaemon) fake = new_fake();
+    Running *running = sevenctl_start(fake, 80, "create", "compat-01", "--user", "joe", NULL);
+    running_expect(running, "Password for user joe: ");
+    running_type(running, "half\003");
+    running_expect(running, "nothing was entered");
+    g_assert_true(running_echoes(running));
+    g_autoptr(Outcome) outcome = running_finish(running);
+    g_assert_cmpint(outcome->code, ==, 130);
+    g_assert_cmpuint(fake_daemon_request_count(fake), ==, 0);
+}
+
+static void without_a_terminal_the_way_out_is_named(void)
+{
+    g_autoptr(FakeDaemon) fake = new_fake();
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "create", "compat-01", "--user", "joe", NULL);
+    g_assert_cmpint(outcome->code, ==, 2);
+    g_assert_nonnull(
+        strstr(outcome->err, "no password for user joe, and no terminal to ask on: give --password-file"));
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "C.UTF-8");
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/client/request/every-option-has-its-member", every_option_has_its_member);
+    g_test_add_func("/client/request/options-go-over-the-file", options_go_over_the_file);
+    g_test_add_func("/client/request/file-comes-on-standard-input", file_comes_on_standard_input);
+    g_test_add_func("/client/request/broken-file-is-named-with-its-place",
+                    broken_file_is_named_with_its_place);
+    g_test_add_func("/client/request/idempotency-key-is-a-header", idempotency_key_is_a_header);
+    g_test_add_func("/client/request/answer-file-sends-the-same-request", answer_file_sends_the_same_request);
+    g_test_add_func("/client/request/password-is-asked-for-and-not-echoed",
+                    password_is_asked_for_and_not_echoed);
+    g_test_add_func("/client/request/ctrl-c-at-the-question-gives-the-echo-back",
+                    ctrl_c_at_the_question_gives_the_echo_back);
+    g_test_add_func("/client/request/without-a-terminal-the-way-out-is-named",
+                    without_a_terminal_the_way_out_is_named);
+    return g_test_run();
+}

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What each verb asks for and prints: for people (golden files), with --json, onto terminals.
+#include "tests/unit/client/sevenctl_process.h"
+
+#include <glib/gstdio.h>
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+
+#define JOB "01jf3q8v3m5n7p9r1s3t5v7w9x"
+#define STEP(phase, state, times, detail)                                                                    \
+    "{\"phase\":\"" phase "\",\"state\":\"" state "\"," times ",\"detail\":" detail "}"
+
+static const char disc_list[] =
+    "{\"discs\":[{\"name\":\"win7-sp1-x64\",\"size\":3420557312,\"state\":\"ok\"},"
+    "{\"name\":\"broken\",\"size\":12,\"state\":\"refused\"}]}";
+static const char disc_show[] =
+    "{\"name\":\"win7-sp1-x64\",\"file\":\"Win7.iso\",\"size\":3420557312,\"inspection\":{\"windows\":\"7\","
+    "\"service_pack\":1,\"build\":7601,\"sp_build\":17514,\"architecture\":\"amd64\",\"languages\":[\"en-"
+    "US\",\"de-DE\"],"
+    "\"volume_id\":\"GRMCPRXFRER_EN\",\"filesystem\":\"udf\",\"ei_cfg\":{\"channel\":\"Retail\"},"
+    "\"editions\":["
+    "{\"index\":1,\"edition_id\":\"HOMEBASIC\",\"display_name\":\"Windows 7 Home "
+    "Basic\",\"architecture\":\"amd64\","
+    "\"size_bytes\":11710537728},{\"index\":4,\"edition_id\":\"ULTIMATE\",\"name\":\"Windows 7 "
+    "ULTIMATE\"}]}}";
+static const char disc_refused[] = "{\"name\":\"broken\",\"file\":\"broken.iso\",\"size\":12,\"refused\":"
+                                   "{\"code\":\"truncated\",\"message\":\"The file ends early.\"}}";
+static const char driver_show[] = "{\"name\":\"viostor\",\"inspection\":{\"files\":12,\"bytes\":1048576,"
+                                  "\"infs\":[{\"path\":\"a.inf\",\"class\":"
+                                  "\"SCSIAdapter\",\"boot_critical\":true,\"provider\":\"Red "
+                                  "Hat\\u001b[31m\",\"version\":\"61.8\",\"date\":\"2018-05-17\","
+                                  "\"architectures\":[\"amd64\"]}]}}";
+static const char machine[] =
+    "{\"name\":\"compat-01\",\"uuid\":\"8f0c\",\"state\":\"failed\",\"power\":\"shutoff\",\"template\":"
+    "\"win7-pro-x64\","
+    "\"disc\":\"win7-sp1-x64\",\"edition\":\"PROFESSIONAL\",\"architecture\":\"amd64\",\"created\":"
+    "\"2026-01-02T03:04:05.678Z\",\"job\":\"" JOB
+    "\",\"request\":{},\"error\":{\"code\":\"setup-stopped\",\"message\":"
+    "\"Setup shows a "
+    "dialog.\"},\"agent\":{\"os_version\":\"6.1.7601\",\"computer_name\":\"COMPAT\\u0007\"},\"boot_disc\":"
+    "null}";
+static const char job[] =
+    "{\"id\":\"" JOB "\",\"kind\":\"create\",\"vm\":\"compat-01\",\"state\":\"failed\",\"phase\":\"copy\","
+    "\"progress\":61,\"created\":\"2026-01-02T03:04:05Z\",\"started\":\"2026-01-02T03:04:06Z\","
+    "\"finished\":null,\"error\":{\"code\":\"setup-stopped\",\"message\":\"No.\",\"phase\":\"copy\"},"
+    "\"steps\":[" STEP(
+        "inspect", "done", "\"started\":\"2026-01-02T03:04:06Z\",\"finished\":\"2026-01-02T03:05:16Z\"",
+        "\"cached\"") "," STEP("copy", "pending", "\"started\":null,\"finished\":null", "null") "]}";
+static const char isolation[] =
+    "{\"isolated\":false,\"checked\":\"2026-01-02T03:04:05Z\",\"checks\":["
+    "{\"name\":\"no-interface\",\"where\":\"live-xml\",\"ok\":true,\"detail\":\"none\"},"
+    "{\"name\":\"no-netdev\",\"where\":\"native-command\",\"ok\":false,\"detail\":\"-netdev user\"}]}";
+static const char version[] =
+    "{\"version\":\"0.1.0\",\"api\":1,\"libvirt\":{\"uri\":\"qemu:///system\",\"connected\":true,"
+    "\"version\":\"9.0.0\"},\"virt_type\":\"qemu\",\"limits\":{}}";
+
+static const struct {
+    const char *golden;
+    const char *route;
+    const char *answer;
+    const char *arguments[6];
+    int code;
+} shown[] = {
+    { "disc-ls.txt", "GET /v1/discs", disc_list, { "disc", "ls" }, 0 },
+    { "disc-ls-names.txt", "GET /v1/discs", disc_list, { "disc", "ls", "--names" }, 0 },
+    { "disc-show.txt", "GET /v1/discs/win7-sp1-x64", disc_show, { "disc", "show", "win7-sp1-x64" }, 0 },
+    { "disc-show-refused.txt", "GET /v1/discs/broken", disc_refused, { "disc", "show", "broken" }, 0 },
+    { "driver-ls.txt", "GET /v1/drivers", "{\"drivers\":[{\"name\":\"viostor\"}]}", { "driver", "ls" }, 0 },
+    { "driver-show.txt", "GET /v1/drivers/viostor", driver_show, { "driver", "show", "viostor" }, 0 },
+    { "template-ls.txt",
+      "GET /v1/templates",
+      "{\"templates\":[{\"name\":\"win7-pro-x64\",\"description\":\"Professional\"}]}",
+      { "template", "ls" },
+      0 },
+    { "template-show.txt",
+      "GET /v1/templates/t",
+      "{\"name\":\"t\",\"hardware\":{\"vcpus\":2}}",
+      { "template", "show", "t" },
+      0 },
+    { "show.txt", "GET /v1/vms/compat-01", machine, { "show", "compat-01" }, 0 },
+    { "job-show.txt", "GET /v1/jobs/" JOB, job, { "job", "show", JOB }, 0 },
+    { "job-cancel.txt",
+      "DELETE /v1/jobs/" JOB,
+      "{\"job\":{\"id\":\"" JOB "\"}}",
+      { "job", "cancel", JOB },
+      0 },
+    { "isolation.txt", "GET /v1/vms/compat-01/isolation", isolation, { "isolation", "compat-01" }, 1 },
+    { "version.txt", "GET /v1", version, { "version" }, 0 },
+    { "start.txt", "POST /v1/vms/a/start", "{\"job\":{\"id\":\"" JOB "\"}}", { "start", "a" }, 0 },
+    { "stop.txt", "POST /v1/vms/a/stop", "{\"job\":{\"id\":\"" JOB "\"}}", { "stop", "a" }, 0 },
+    { "rm.txt", "DELETE /v1/vms/a", "{\"job\":{\"id\":\"" JOB "\"}}", { "rm", "a" }, 0 },
+};
+
+static void shown_for_people(gconstpointer data)
+{
+    gsize i = GPOINTER_TO_SIZE(data);
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_answer(fake, shown[i].route, 200, shown[i].answer);
+    g_autoptr(Outcome) outcome = sevenctl_runv(fake, NULL, NULL, shown[i].arguments);
+    g_assert_cmpstr(outcome->err, ==, "");
+    g_assert_cmpint(outcome->code, ==, shown[i].code);
+    golden_check(shown[i].golden, outcome->out);
+}
+
+static void json_is_the_answer_as_it_came(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(shown); i++) {
+        g_autoptr(FakeDaemon) fake = fake_daemon_new();
+        g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+        fake_daemon_answer(fake, shown[i].route, 200, shown[i].answer);
+        g_strv_builder_add(builder, "--json");
+        g_strv_builder_addv(builder, (const char **)(gpointer)shown[i].arguments);
+        g_auto(GStrv) arguments = g_strv_builder_end(builder);
+        g_autoptr(Outcome) outcome = sevenctl_runv(fake, NULL, NULL, (const char *const *)arguments);
+        g_autofree char *expected = g_strconcat(shown[i].answer, "\n", NULL);
+        g_assert_cmpstr(outcome->out, ==, expected);
+        g_assert_cmpint(outcome->code, ==, shown[i].code);
+    }
+}
+
+static void lists_are_read_page_after_page(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    g_autofree char *first = g_strdup_printf("{\"vms\":[%s],\"next_cursor\":\"a&b\"}", machine);
+    fake_daemon_answer(fake, "GET /v1/vms?state=ready&limit=200", 200, first);
+    fake_daemon_answer(fake, "GET /v1/vms?state=ready&limit=200&cursor=a%26b", 200,
+                       "{\"vms\":[{\"name\":\"z\"}],\"next_cursor\":null}");
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "ls", "--state", "ready", NULL);
+    g_assert_cmpstr(outcome->err, ==, "");
+    golden_check("ls.txt", outcome->out);
+    g_autoptr(Outcome) names = sevenctl_run(fake, NULL, "ls", "--state", "ready", "--names", NULL);
+    g_assert_cmpstr(names->out, ==, "compat-01\nz\n");
+    g_autoptr(Outcome) json = sevenctl_run(fake, NULL, "ls", "--state", "ready", "--json", NULL);
+    g_autofree char *expected =
+        g_strdup_printf("{\"vms\":[%s,{\"name\":\"z\"}],\"next_cursor\":null}\n", machine);
+    g_assert_cmpstr(json->out, ==, expected);
+}
+
+static void job_list_stops_at_its_limit(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    g_autofree char *list = g_strdup_printf("{\"jobs\":[%s],\"next_cursor\":\"x\"}", job);
+    fake_daemon_answer(fake, "GET /v1/jobs?vm=a&state=failed&limit=1", 200, list);
+    g_autoptr(Outcome) outcome =
+        sevenctl_run(fake, NULL, "job", "ls", "--vm", "a", "--state", "failed", "--limit", "1", NULL);
+    g_assert_cmpint(outcome->code, ==, 0);
+    golden_check("job-ls.txt", outcome->out);
+    g_assert_nonnull(strstr(outcome->err, "older jobs"));
+}
+
+static void exec_passes_bytes_on(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_answer(
+        fake, "POST /v1/vms/a/exec", 200,
+        "{\"exit_code\":0,\"timed_out\":false,\"stdout\":\"AP8bWzJK\",\"stdout_encoding\":\"base64\","
+        "\"stderr\":\"warn\\u001b[1m\\r\\n\",\"stderr_encoding\":\"utf-8\",\"truncated\":true}");
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "exec", "a", "--timeout", "9", "--cwd", "C:\\",
+                                              "--", "cmd", "--json", "--", "/c", "ver", NULL);
+    g_assert_cmpint(outcome->code, ==, 0);
+    g_assert_cmpmem(outcome->out, outcome->out_length, "\0\xff\x1b[2J", 6);
+    g_assert_cmpstr(
+        outcome->err, ==,
+        "warn\x1b[1m\r\nsevenctl: the command wrote more than sevend passes on; the rest is lost\n");
+    g_autofree char *body = fake_daemon_request_body(fake, 0);
+    g_assert_cmpstr(
+        body, ==,
+        "{\"argv\":[\"cmd\",\"--json\",\"--\",\"\\/c\",\"ver\"],\"cwd\":\"C:\\\\\",\"timeout_seconds\":9}");
+}
+
+static void exec_keeps_guest_output_off_the_terminals_controls(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_answer(
+        fake, "POST /v1/vms/a/exec", 200,
+        "{\"exit_code\":0,\"timed_out\":false,\"stdout\":\"one\\r\\n\\u001b]52;c;eA=="
+        "\\u0007two\\u009b0m\\n\","
+        "\"stdout_encoding\":\"utf-8\",\"stderr\":\"\\u001b[2J\",\"stderr_encoding\":\"utf-8\"}");
+    Running *running = sevenctl_start(fake, 80, "exec", "a", "--", "cmd", NULL);
+    g_autoptr(Outcome) outcome = running_finish(running);
+    g_assert_cmpstr(outcome->out, ==, "one\r\n\\x1b]52;c;eA==\\x07two\\u{9b}0m\r\n\\x1b[2J");
+}
+
+static void exec_exit_codes(void)
+{
+    static const struct {
+        const char *result;
+        const char *option;
+        int expected;
+        const char *message;
+    } cases[] = {
+        { "\"exit_code\":0,\"timed_out\":false", NULL, 0, "" },
+        { "\"exit_code\":7,\"timed_out\":false", NULL, 1,
+          "sevenctl: the command ended with exit code 7 (0x7)\n" },
+        { "\"exit_code\":7,\"timed_out\":false", "--exit-code", 7, "" },
+        { "\"exit_code\":3221225477,\"timed_out\":false", NULL, 1,
+          "sevenctl: the command ended with exit code 3221225477 (0xC0000005)\n" },
+        { "\"exit_code\":3221225477,\"timed_out\":false", "--exit-code", 5, "" },
+        { "\"exit_code\":256,\"timed_out\":false", "--exit-code", 1, "" },
+        { "\"exit_code\":1,\"timed_out\":true", "--exit-code", 124,
+          "sevenctl: the command took too long and was killed (more time: --timeout SECONDS)\n" },
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(FakeDaemon) fake = fake_daemon_new();
+        g_autofree char *answer =
+            g_strdup_printf("{%s,\"stdout\":\"\",\"stdout_encoding\":\"utf-8\"}", cases[i].result);
+        fake_daemon_answer(fake, "POST /v1/vms/a/exec", 200, answer);
+        const char *arguments[] = { "exec", "a", "--", "cmd", NULL, NULL, NULL };
+        if (cases[i].option) {
+            arguments[2] = cases[i].option;
+            arguments[3] = "--";
+            arguments[4] = "cmd";
+        }
+        g_autoptr(Outcome) outcome = sevenctl_runv(fake, NULL, NULL, arguments);
+        g_assert_cmpint(outcome->code, ==, cases[i].expected);
+        g_assert_cmpstr(outcome->err, ==, cases[i].message);
+    }
+}
+
+static void text_answers_come_as_they_are(void)
+{
+    static const char log[] = "sevend/1 phase=winpe\r\n\x1b[2J\xff\n";
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_answer_bytes(fake, "GET /v1/vms/a/console-log", 200, "text/plain", log, sizeof log - 1);
+    fake_daemon_answer_bytes(fake, "GET /v1/vms/a/answer-file", 200, "application/xml", "<u/>\n", 5);
+    fake_daemon_answer_bytes(fake, "GET /v1/jobs/" JOB "/log", 200, "text/plain", "2026 winpe\n", 11);
+    g_autoptr(Outcome) console = sevenctl_run(fake, NULL, "console-log", "a", NULL);
+    g_assert_cmpstr(console->out, ==, log);
+    Running *running = sevenctl_start(fake, 80, "console-log", "a", NULL);
+    g_autoptr(Outcome) terminal = running_finish(running);
+    g_assert_cmpstr(terminal->out, ==, "sevend/1 phase=winpe\r\n\\x1b[2J\\xff\r\n");
+    g_autoptr(Outcome) json = sevenctl_run(fake, NULL, "console-log", "a", "--json", NULL);
+    g_assert_cmpstr(json->out, ==,
+                    "{\"console_log\":\"sevend/1 phase=winpe\\r\\n\\u001b[2J\xef\xbf\xbd\\n\"}\n");
+    g_autoptr(Outcome) answer_file = sevenctl_run(fake, NULL, "answer-file", "a", NULL);
+    g_assert_cmpstr(answer_file->out, ==, "<u/>\n");
+    g_autoptr(Outcome) job_log = sevenctl_run(fake, NULL, "job", "log", JOB, NULL);
+    g_assert_cmpstr(job_log->out, ==, "2026 winpe\n");
+}
+
+static void console_log_is_followed_until_the_machine_is_gone(void)
+{
+    static const char *const logs[] = { "", "one\n", "one\n", "one\ntw\xc3", "one\ntw\xc3\xb6\n", "new\n" };
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    for (guint i = 0; i < G_N_ELEMENTS(logs); i++)
+        fake_daemon_answer_bytes(fake, "GET /v1/vms/a/console-log", 200, "text/plain", logs[i],
+                                 strlen(logs[i]));
+    fake_daemon_answer(
+        fake, "GET /v1/vms/a/console-log", 503,
+        "{\"title\":\"T\",\"status\":503,\"code\":\"libvirt-unavailable\",\"detail\":\"Later.\"}");
+    fake_daemon_answer(fake, "GET /v1/vms/a/console-log", 404,
+                       "{\"title\":\"T\",\"status\":404,\"code\":\"not-found\",\"detail\":\"It is gone.\"}");
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "console-log", "a", "-f", NULL);
+    g_assert_cmpint(outcome->code, ==, 4);
+    g_assert_cmpstr(outcome->out, ==, "one\ntw\xc3\xb6\nnew\n");
+    g_assert_cmpstr(outcome->err, ==,
+                    "sevenctl: sevend cannot serve now; trying again\nsevenctl: It is gone. (not-found)\n");
+}
+
+static void ctrl_c_ends_following(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_answer_bytes(fake, "GET /v1/vms/a/console-log", 200, "text/plain", "hello\n", 6);
+    Running *running = sevenctl_start(fake, 80, "console-log", "a", "--follow", NULL);
+    running_expect(running, "hello");
+    running_signal(running, SIGINT);
+    g_autoptr(Outcome) outcome = running_finish(running);
+    g_assert_cmpint(outcome->code, ==, 130);
+}
+
+static void screenshot_goes_where_it_is_told(void)
+{
+    static const char png[] = "\x89PNG\r\n\x1a\n\0rest";
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_answer_bytes(fake, "GET /v1/vms/a/screenshot", 200, "image/png", png, sizeof png - 1);
+    fake_daemon_answer_bytes(fake, "GET /v1/vms/text/screenshot", 200, "image/png", "text", 4);
+    g_autofree char *path = g_build_filename(fake_daemon_folder(fake), "a.png", NULL);
+    g_autofree char *line = g_strconcat(path, "\n", NULL);
+    g_autofree char *written = NULL;
+    gsize length;
+    g_autoptr(Outcome) to_file = sevenctl_run(fake, NULL, "screenshot", "a", "-o", path, NULL);
+    g_assert_cmpint(to_file->code, ==, 0);
+    g_assert_cmpstr(to_file->out, ==, line);
+    g_assert_true(g_file_get_contents(path, &written, &length, NULL));
+    g_assert_cmpmem(written, length, png, sizeof png - 1);
+    g_unlink(path);
+    g_autoptr(Outcome) to_pipe = sevenctl_run(fake, NULL, "screenshot", "a", "-o", "-", NULL);
+    g_assert_cmpmem(to_pipe->out, to_pipe->out_length, png, sizeof png - 1);
+    g_autoptr(Outcome) nowhere =
+        sevenctl_run(fake, NULL, "screenshot", "a", "-o", "/nonexistent/a.png", NULL);
+    g_assert_cmpint(nowhere->code, ==, 1);
+    g_autoptr(Outcome) no_picture = sevenctl_run(fake, NULL, "screenshot", "text", "-o", path, NULL);
+    g_assert_cmpint(no_picture->code, ==, 1);
+    g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    Running *running = sevenctl_start(fake, 80, "screenshot", "a", "-o", "-", NULL);
+    g_autoptr(Outcome) terminal = running_finish(running);
+    g_assert_cmpint(terminal->code, ==, 2);
+}
+
+static void requests_without_a_body_have_none(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_answer(fake, "POST /v1/vms/a/start", 202, "{\"job\":{\"id\":\"" JOB "\"}}");
+    fake_daemon_answer(fake, "POST /v1/vms/a/stop", 202, "{\"job\":{\"id\":\"" JOB "\"}}");
+    fake_daemon_answer(fake, "DELETE /v1/vms/a", 202, "{\"job\":{\"id\":\"" JOB "\"}}");
+    g_autoptr(Outcome) start = sevenctl_run(fake, NULL, "start", "a", NULL);
+    g_autoptr(Outcome) stop = sevenctl_run(fake, NULL, "stop", "a", "--force", "--grace", "30", NULL);
+    g_autoptr(Outcome) removed = sevenctl_run(fake, NULL, "rm", "a", NULL);
+    g_autofree char *start_body = fake_daemon_request_body(fake, 0);
+    g_autofree char *start_type = fake_daemon_request_header(fake, 0, "Content-Type");
+    g_autofree char *stop_body = fake_daemon_request_body(fake, 1);
+    g_autofree char *rm_length = fake_daemon_request_header(fake, 2, "Content-Length");
+    g_assert_cmpstr(start_body, ==, "");
+    g_assert_null(start_type);
+    g_assert_cmpstr(stop_body, ==, "{ \"force\": true, \"timeout_seconds\": 30 }");
+    g_assert_null(rm_length);
+}
+
+static void every_verb_has_help_with_an_example(void)
+{
+    g_autoptr(Outcome) overview = sevenctl_run(NULL, NULL, "--help", NULL);
+    g_assert_cmpint(overview->code, ==, 0);
+    const char *list = strstr(overview->out, "Verbs:\n");
+    g_auto(GStrv) lines = g_strsplit(list + strlen("Verbs:\n"), "\n", -1);
+    guint verbs = 0;
+    for (; *lines[verbs]; verbs++) {
+        g_autofree char *name =
+            g_strndup(lines[verbs] + 2, (gsize)(strstr(lines[verbs] + 2, "  ") - lines[verbs] - 2));
+        g_auto(GStrv) words = g_strsplit(name, " ", 2);
+        g_autoptr(Outcome) help = words[1] ? sevenctl_run(NULL, NULL, words[0], words[1], "--help", NULL)
+                                           : sevenctl_run(NULL, NULL, words[0], "-h", NULL);
+        g_autofree char *usage = g_strconcat("Usage: sevenctl ", name, NULL);
+        g_autofree char *example = g_strconcat("sevenctl ", name, NULL);
+        g_assert_cmpint(help->code, ==, 0);
+        g_assert_true(g_str_has_prefix(help->out, usage));
+        const char *examples = strstr(help->out, "\nExamples:\n");
+        g_assert_nonnull(examples);
+        g_assert_nonnull(strstr(examples, example));
+        g_autoptr(Outcome) other = words[1] ? sevenctl_run(NULL, NULL, "help", words[0], words[1], NULL)
+                                            : sevenctl_run(NULL, NULL, "help", words[0], NULL);
+        g_assert_cmpstr(other->out, ==, help->out);
+    }
+    g_assert_cmpuint(verbs, ==, 23);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "C.UTF-8");
+    g_test_init(&argc, &argv, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(shown); i++) {
+        g_autofree char *name = g_strconcat("/client/verbs/shows/", shown[i].golden, NULL);
+        g_test_add_data_func(name, GSIZE_TO_POINTER(i), shown_for_people);
+    }
+    g_test_add_func("/client/verbs/json-is-the-answer-as-it-came", json_is_the_answer_as_it_came);
+    g_test_add_func("/client/verbs/lists-are-read-page-after-page", lists_are_read_page_after_page);
+    g_test_add_func("/client/verbs/job-list-stops-at-its-limit", job_list_stops_at_its_limit);
+    g_test_add_func("/client/verbs/exec-passes-bytes-on", exec_passes_bytes_on);
+    g_test_add_func("/client/verbs/exec-keeps-guest-output-off-the-terminals-controls",
+                    exec_keeps_guest_output_off_the_terminals_controls);
+    g_test_add_func("/client/verbs/exec-exit-codes", exec_exit_codes);
+    g_test_add_func("/client/verbs/text-answers-come-as-they-are", text_answers_come_as_they_are);
+    g_test_add_func("/client/verbs/console-log-is-followed-until-the-machine-is-gone",
+                    console_log_is_followed_until_the_machine_is_gone);
+    g_test_add_func("/client/verbs/ctrl-c-ends-following", ctrl_c_ends_following);
+    g_test_add_func("/client/verbs/screenshot-goes-where-it-is-told", screenshot_goes_where_it_is_told);
+    g_test_add_func("/client/verbs/requests-without-a-body-have-none", requests_without_a_body_have_none);
+    g_test_add_func("/client/verbs/every-verb-has-help-with-an-example", every_verb_has_help_with_an_example);
+    return g_test_run();
+}
