@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What changes a domain: define, start, stop, eject. What only looks: domain_look.c.
+#include "daemon/vm/domain.h"
+
+#include <libvirt/virterror.h>
+
+#include "daemon/vm/domain_parts.h"
+#include "daemon/vm/xml.h"
+
+#define WAIT_MS 5000
+
+gboolean domain_handle_open(VmConnection *connection, const char *uuid, DomainHandle *ret_handle,
+                            GError **error)
+{
+    virConnectPtr connect = vm_connection_get(connection, WAIT_MS, error);
+    virDomainPtr domain = connect ? virDomainLookupByUUIDString(connect, uuid) : NULL;
+
+    if (connect && domain == NULL)
+        vm_error_set_libvirt(error, "domain %s", uuid);
+    if (domain == NULL) {
+        vm_connect_release(connect);
+        return FALSE;
+    }
+    *ret_handle = (DomainHandle){ connect, domain };
+    return TRUE;
+}
+
+void domain_handle_close(DomainHandle *handle)
+{
+    if (handle->domain)
+        virDomainFree(handle->domain);
+    vm_connect_release(handle->connect);
+    *handle = (DomainHandle){ NULL, NULL };
+}
+
+gboolean domain_define(VmConnection *connection, const char *xml, GError **error)
+{
+    g_auto(VmConnect) connect = vm_connection_get(connection, WAIT_MS, error);
+    if (connect == NULL)
+        return FALSE;
+    g_autoptr(virDomain) domain = virDomainDefineXMLFlags(connect, xml, VIR_DOMAIN_DEFINE_VALIDATE);
+    if (domain == NULL)
+        vm_error_set_libvirt(error, "defining the domain");
+    return domain != NULL;
+}
+
+static gboolean is_paused(virDomainPtr domain)
+{
+    int state = VIR_DOMAIN_NOSTATE;
+
+    return virDomainGetState(domain, &state, NULL, 0) == 0 && state == VIR_DOMAIN_PAUSED;
+}
+
+static gboolean resume(const DomainHandle *handle, const char *uuid, GError **error)
+{
+    // One that runs is what was asked for; libvirt says nothing against it.
+    if (virDomainResume(handle->domain) == 0)
+        return TRUE;
+    vm_error_set_libvirt(error, "resuming domain %s", uuid);
+    return FALSE;
+}
+
+// Starting one that runs is refused by libvirt; that it runs is what counts.
+static gboolean start(const DomainHandle *handle, const char *uuid, guint flags, GError **error)
+{
+    if (virDomainIsActive(handle->domain) == 1 || virDomainCreateWithFlags(handle->domain, flags) == 0)
+        return TRUE;
+    GError *failure = NULL;
+    vm_error_set_libvirt(&failure, "starting domain %s", uuid);
+    if (virDomainIsActive(handle->domain) == 1) {
+        g_error_free(failure);
+        return TRUE;
+    }
+    g_propagate_error(error, failure);
+    return FALSE;
+}
+
+gboolean domain_start(VmConnection *connection, const char *uuid, GError **error)
+{
+    g_auto(DomainHandle) handle = { NULL, NULL };
+
+    if (!domain_handle_open(connection, uuid, &handle, error) || !start(&handle, uuid, 0, error))
+        return FALSE;
+    return !is_paused(handle.domain) || resume(&handle, uuid, error);
+}
+
+gboolean domain_start_paused(VmConnection *connection, const char *uuid, GError **error)
+{
+    g_auto(DomainHandle) handle = { NULL, NULL };
+
+    return domain_handle_open(connection, uuid, &handle, error) &&
+           start(&handle, uuid, VIR_DOMAIN_START_PAUSED, error);
+}
+
+gboolean domain_resume(VmConnection *connection, const char *uuid, GError **error)
+{
+    g_auto(DomainHandle) handle = { NULL, NULL };
+
+    return domain_handle_open(connection, uuid, &handle, error) && resume(&handle, uuid, error);
+}
+
+// Opens the domain; *@ret_gone tells one that does not exist, which is no error here.
+static gboolean open_unless_gone(VmConnection *connection, const char *uuid, DomainHandle *ret_handle,
+                                 gboolean *ret_gone, GError **error)
+{
+    GError *failure = NULL;
+
+    *ret_gone = FALSE;
+    if (domain_handle_open(connection, uuid, ret_handle, &failure))
+        return TRUE;
+    *ret_gone = g_error_matches(failure, VM_ERROR, VM_ERROR_NOT_FOUND);
+    if (*ret_gone)
+        g_error_free(failure);
+    else
+        g_propagate_error(error, failure);
+    return FALSE;
+}
+
+gboolean domain_destroy(VmConnection *connection, const char *uuid, GError **error)
+{
+    gboolean gone;
+    g_auto(DomainHandle) handle = { NULL, NULL };
+
+    if (!open_unless_gone(connection, uuid, &handle, &gone, error))
+        return gone;
+    if (virDomainIsActive(handle.domain) == 0 || virDomainDestroy(handle.domain) == 0)
+        return TRUE;
+    // It may have gone off by itself in between.
+    GError *failure = NULL;
+    vm_error_set_libvirt(&failure, "stopping domain %s", uuid);
+    if (virDomainIsActive(handle.domain) == 0) {
+        g_error_free(failure);
+        return TRUE;
+    }
+    g_propagate_error(error, failure);
+    return FALSE;
+}
+
+gboolean domain_undefine(VmConnection *connection, const char *uuid, GError **error)
+{
+    gboolean gone;
+    g_auto(DomainHandle) handle = { NULL, NULL };
+
+    if (!open_unless_gone(connection, uuid, &handle, &gone, error))
+        return gone;
+    if (virDomainUndefineFlags(handle.domain, VIR_DOMAIN_UNDEFINE_MANAGED_SAVE |
+                                                  VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA) == 0)
+        return TRUE;
+    if (virGetLastErrorCode() == VIR_ERR_NO_DOMAIN)
+        return TRUE;
+    vm_error_set_libvirt(error, "undefining domain %s", uuid);
+    return FALSE;
+}
+
+gboolean domain_press_power_button(VmConnection *connection, const char *uuid, GError **error)
+{
+    g_auto(DomainHandle) handle = { NULL, NULL };
+
+    if (!domain_handle_open(connection, uuid, &handle, error))
+        return FALSE;
+    if (virDomainShutdownFlags(handle.domain, VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN) == 0)
+        return TRUE;
+    vm_error_set_libvirt(error, "pressing the power button of domain %s", uuid);
+    return FALSE;
+}
+
+static xmlNode *find_drive(xmlDoc *document, const char *drive)
+{
+    xmlNode *devices = xml_find(xmlDocGetRootElement(document), "devices");
+
+    for (xmlNode *each = xml_first(devices); each; each = xml_next(each)) {
+        g_autofree char *target = xml_get(xml_find(each, "target"), "dev");
+        if (xml_is(each, "disk") && g_strcmp0(target, drive) == 0)
+            return each;
+    }
+    return NULL;
+}
+
+// The drive's XML without its disc; NULL without @error if it is empty already.
+static char *emptied_drive(const char *domain_xml, const char *drive, GError **error)
+{
+    g_autoptr(XmlDocument) document = xml_parse(domain_xml, error);
+    if (document == NULL)
+        return NULL;
+    xmlNode *disk = find_drive(document, drive);
+    if (disk == NULL) {
+        g_set_error(error, VM_ERROR, VM_ERROR_NOT_FOUND, "no drive \"%s\"", drive);
+        return NULL;
+    }
+    gboolean had_disc = FALSE;
+    for (const char *const *part = (const char *const[]){ "source", "backingStore", NULL }; *part; part++) {
+        xmlNode *element = xml_find(disk, *part);
+        if (element == NULL)
+            continue;
+        had_disc = had_disc || xml_is(element, "source");
+        xmlUnlinkNode(element);
+        xmlFreeNode(element);
+    }
+    if (!had_disc)
+        return NULL;
+    // An empty volume drive would name no pool.
+    xmlSetProp(disk, BAD_CAST "type", BAD_CAST "file");
+    return xml_element_text(disk);
+}
+
+// @xml_flags and @update_flags choose running machine or definition.
+static gboolean eject_from(virDomainPtr domain, const char *drive, guint xml_flags, guint update_flags,
+                           GError **error)
+{
+    GError *failure = NULL;
+    char *xml = virDomainGetXMLDesc(domain, xml_flags);
+    g_autofree char *empty = xml ? emptied_drive(xml, drive, &failure) : NULL;
+
+    free(xml);
+    if (failure) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    if (xml && empty == NULL)
+        return TRUE;
+    // FORCE: the guest may have locked the tray.
+    if (empty &&
+        virDomainUpdateDeviceFlags(domain, empty, update_flags | VIR_DOMAIN_DEVICE_MODIFY_FORCE) == 0)
+        return TRUE;
+    vm_error_set_libvirt(error, "ejecting the disc of drive \"%s\"", drive);
+    return FALSE;
+}
+
+gboolean domain_eject(VmConnection *connection, const char *uuid, const char *drive, GError **error)
+{
+    g_auto(DomainHandle) handle = { NULL, NULL };
+
+    if (!domain_handle_open(connection, uuid, &handle, error))
+        return FALSE;
+    if (virDomainIsActive(handle.domain) == 1 &&
+        !eject_from(handle.domain, drive, 0, VIR_DOMAIN_AFFECT_LIVE, error))
+        return FALSE;
+    return eject_from(handle.domain, drive, VIR_DOMAIN_XML_INACTIVE, VIR_DOMAIN_AFFECT_CONFIG, error);
+}

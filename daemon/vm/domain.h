@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One domain, by UUID: define, start, stop, look. Builds no XML (domain_xml.h) and judges no isolation
+// (isolation.h). Every function looks the domain up anew, so that libvirtd may restart between any two calls.
+// VM_ERROR_NOT_FOUND if it is gone.
+#pragma once
+
+#include "daemon/vm/connection.h"
+
+gboolean domain_define(VmConnection *connection, const char *xml,
+                       GError **error); // VIR_DOMAIN_DEFINE_VALIDATE
+gboolean domain_start(VmConnection *connection, const char *uuid,
+                      GError **error); // TRUE also if it runs already; a paused one goes on
+gboolean domain_start_paused(VmConnection *connection, const char *uuid,
+                             GError **error); // CPUs do not run yet
+gboolean domain_resume(VmConnection *connection, const char *uuid, GError **error);
+gboolean domain_destroy(VmConnection *connection, const char *uuid,
+                        GError **error); // TRUE also if off or gone
+gboolean domain_undefine(VmConnection *connection, const char *uuid, GError **error); // TRUE also if gone
+gboolean domain_press_power_button(VmConnection *connection, const char *uuid, GError **error); // ACPI
+
+typedef enum {
+    DOMAIN_GONE,
+    DOMAIN_OFF,
+    DOMAIN_RUNNING,
+    DOMAIN_PAUSED,
+    DOMAIN_CRASHED,
+    DOMAIN_OTHER
+} DomainPower;
+gboolean domain_power(VmConnection *connection, const char *uuid, DomainPower *ret_power, GError **error);
+const char *domain_power_name(DomainPower power); // "gone" "shutoff" "running" "paused" "crashed" "other"
+
+// Strings that the caller frees.
+char *domain_live_xml(VmConnection *connection, const char *uuid, GError **error); // of the running domain
+char *domain_inactive_xml(VmConnection *connection, const char *uuid, GError **error); // as defined
+char *domain_native_command(VmConnection *connection, const char *xml,
+                            GError **error); // virConnectDomainXMLToNative
+
+// Takes the disc out of a drive, in the running machine and its definition. TRUE also if the drive is empty.
+gboolean domain_eject(VmConnection *connection, const char *uuid, const char *drive, GError **error);
+// Bytes written to the machine's disks since QEMU started: evidence that the guest works. VM_ERROR_STATE if
+// it is off.
+gboolean domain_disk_written(VmConnection *connection, const char *uuid, guint64 *ret_bytes, GError **error);
+// The screen as PNG. Converts PPM if this QEMU gives that. The caller owns the bytes.
+GBytes *domain_screenshot(VmConnection *connection, const char *uuid, GError **error);
+// UUIDs of all domains, running or not, whose metadata say that the sevend @instance (DomainSpec) made them,
+// so that two daemons on one libvirt leave each other's machines alone; g_strfreev(). For reconciliation.
+char **domain_list_owned(VmConnection *connection, const char *instance, GError **error);

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The pieces that domain_xml_build() puts together; private to domain_xml*.c.
+#pragma once
+
+#include "daemon/vm/domain_xml.h"
+#include "daemon/vm/xml.h"
+
+// Each appends to <devices>.
+void domain_xml_add_disks(xmlNode *devices, const DomainSpec *spec);
+void domain_xml_add_controllers(xmlNode *devices);
+void domain_xml_add_serial_ports(xmlNode *devices, const DomainSpec *spec);
+void domain_xml_add_screen_and_input(xmlNode *devices, const DomainSpec *spec);
+void domain_xml_add_sound(xmlNode *devices, const DomainSpec *spec);
+// VM_ERROR_INVALID if one is not exactly one well-formed element.
+gboolean domain_xml_add_extra_devices(xmlNode *devices, const DomainSpec *spec, GError **error);

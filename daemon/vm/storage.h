@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Volumes in libvirt's storage pool: the machine's disk and its config disc. Never touches files by path, so
+// that the pool may be on another host.
+#pragma once
+
+#include "daemon/vm/connection.h"
+
+// Makes the pool (type dir at @target_path) if there is none of that name, starts it, sets autostart. A pool
+// that exists is used as it is.
+gboolean storage_pool_ensure(VmConnection *connection, const char *pool, const char *target_path,
+                             GError **error);
+// qcow2 of @bytes capacity, sparse. An existing volume of that name is an error (VM_ERROR_STATE).
+gboolean storage_volume_create(VmConnection *connection, const char *pool, const char *name, guint64 bytes,
+                               GError **error);
+// Raw volume with the content of the file @path (mode 0600). Replaces one of that name.
+gboolean storage_volume_upload(VmConnection *connection, const char *pool, const char *name, const char *path,
+                               GError **error);
+// TRUE if it is gone afterwards, also if it never was there.
+gboolean storage_volume_delete(VmConnection *connection, const char *pool, const char *name, GError **error);
+gboolean storage_volume_exists(VmConnection *connection, const char *pool, const char *name,
+                               gboolean *ret_exists, GError **error);
+// Names of the pool's volumes, for reconciliation. NULL-terminated; the caller frees with g_strfreev().
+char **storage_volume_list(VmConnection *connection, const char *pool, GError **error);

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Commands in a guest that answers well, badly, and with malice; one exchange at a time.
+#include "daemon/vm/agent.h"
+
+#include <string.h>
+
+#include "daemon/vm/agent_lock.h"
+#include "tests/unit/vm/agent_peer.h"
+
+static const char *const ver[] = { "cmd", "/c", "ver", NULL };
+
+// ---- Commands ----
+
+// "a|b|c": the arguments, folder, time limit.
+static char *describe_exec(const struct wire_frame *frame)
+{
+    GString *text = g_string_new(NULL);
+    struct wire_fields fields;
+    struct wire_field field;
+    guint32 number;
+
+    wire_fields_init(&fields, frame);
+    while (wire_fields_next(&fields, &field)) {
+        if (field.tag == WIRE_TIMEOUT_MS && wire_field_u32(&field, &number))
+            g_string_append_printf(text, "timeout=%u", number);
+        else
+            g_string_append_printf(text, "%.*s|", (int)field.length, (const char *)field.bytes);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void run_command(Peer *peer)
+{
+    struct wire_frame frame;
+
+    while (peer_next_request(peer, &frame)) {
+        guint32 id = frame.id;
+        g_autofree char *request = describe_exec(&frame);
+        peer_output(peer, id, WIRE_STDOUT, request, strlen(request));
+        // An unsolicited hello and an earlier command's end in the middle.
+        peer_hello(peer, 0, NONCE);
+        peer_exit(peer, id - 1, 1, 0);
+        peer_output(peer, id, WIRE_STDERR, "to err\0\xff", 8);
+        peer_exit(peer, id, 0xc0000005, 1);
+    }
+}
+
+static void test_exec_returns_output_and_exit_code(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Peer) peer = peer_new(run_command);
+    g_autoptr(AgentExecResult) result = agent_exec(peer->path, NONCE, ver, "C:\\", 5000, NULL, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpmem(g_bytes_get_data(result->out, NULL), g_bytes_get_size(result->out),
+                    "cmd|/c|ver|C:\\|timeout=5000", 27);
+    g_assert_cmpmem(g_bytes_get_data(result->err, NULL), g_bytes_get_size(result->err), "to err\0\xff", 8);
+    g_assert_cmpint(result->exit_code, ==, (int)0xc0000005);
+    g_assert_true(result->timed_out);
+    g_assert_false(result->truncated);
+}
+
+static void test_exec_has_a_default_time_limit(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Peer) peer = peer_new(run_command);
+    g_autoptr(AgentExecResult) result = agent_exec(peer->path, NONCE, ver, NULL, 0, NULL, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpmem(g_bytes_get_data(result->out, NULL), g_bytes_get_size(result->out),
+                    "cmd|/c|ver|timeout=60000", 24);
+}
+
+static void write_too_much(Peer *peer)
+{
+    struct wire_frame frame;
+    g_autofree char *block = g_malloc0(WIRE_DATA_MAX);
+
+    while (peer_next_request(peer, &frame)) {
+        guint32 id = frame.id;
+        for (gsize sent = 0; sent < AGENT_EXEC_OUTPUT_LIMIT + WIRE_DATA_MAX; sent += WIRE_DATA_MAX)
+            peer_output(peer, id, WIRE_STDOUT, block, WIRE_DATA_MAX);
+        peer_exit(peer, id, 0, 0);
+    }
+}
+
+static void test_exec_drops_output_beyond_the_limit(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Peer) peer = peer_new(write_too_much);
+    g_autoptr(AgentExecResult) result = agent_exec(peer->path, NONCE, ver, NULL, LONG_MS, NULL, &error);
+
+    g_assert_no_error(error);
+    g_assert_true(result->truncated);
+    g_assert_cmpuint(g_bytes_get_size(result->out), ==, AGENT_EXEC_OUTPUT_LIMIT);
+    g_assert_cmpint(result->exit_code, ==, 0);
+}
+
+static void refuse_command(Peer *peer)
+{
+    struct wire_frame frame;
+
+    while (peer_next_request(peer, &frame))
+        peer_error(peer, frame.id, "not-found", "no such program\x1b");
+}
+
+static void test_exec_reports_the_agents_refusal(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Peer) peer = peer_new(refuse_command);
+
+    g_assert_null(agent_exec(peer->path, NONCE, ver, NULL, 1000, NULL, &error));
+    g_assert_error(error, AGENT_ERROR, AGENT_ERROR_REMOTE);
+    g_assert_nonnull(strstr(error->message, "not-found"));
+    g_assert_null(strchr(error->message, '\x1b'));
+}
+
+static void say_busy(Peer *peer)
+{
+    struct wire_frame frame;
+
+    while (peer_next_request(peer, &frame))
+        peer_error(peer, frame.id, "busy", "an earlier command runs");
+}
+
+static void test_exec_reports_a_busy_agent_as_busy(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Peer) peer = peer_new(say_busy);
+
+    g_assert_null(agent_exec(peer->path, NONCE, ver, NULL, 1000, NULL, &error));
+    g_assert_error(error, AGENT_ERROR, AGENT_ERROR_BUSY);
+}
+
+static void answer_exit_without_code(Peer *peer)
+{
+    struct wire_frame frame;
+
+    while (peer_next_request(peer, &frame)) {
+        peer->killed = peer->killed || frame.type == WIRE_KILL;
+        wire_encoder_u32(peer_begin(peer, WIRE_EXIT, frame.id), WIRE_TIMED_OUT, 0);
+        peer_send(peer);
+    }
+}
+
+static void answer_output_that_is_too_large(Peer *peer)
+{
+    struct wire_frame frame;
+    g_autofree char *block = g_malloc0(WIRE_DATA_MAX + 1);
+
+    while (peer_next_request(peer, &frame)) {
+        if (frame.type == WIRE_EXEC)
+            peer_output(peer, frame.id, WIRE_STDOUT, block, WIRE_DATA_MAX + 1);
+        else
+            peer_exit(peer, frame.id, 1, 0);
+    }
+}
+
+static void answer_with_a_request(Peer *peer)
+{
+    struct wire_frame frame;
+
+    while (peer_next_request(peer, &frame)) {
+        peer_begin(peer, frame.type == WIRE_EXEC ? WIRE_SHUTDOWN : WIRE_EXIT, frame.id);
+        peer_send(peer);
+    }
+}
+
+static void test_exec_refuses_answers_against_the_protocol(void)
+{
+    static const Script scripts[] = { answer_exit_without_code, answer_output_that_is_too_large,
+                                      answer_with_a_request };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(scripts); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Peer) peer = peer_new(scripts[i]);
+        g_assert_null(agent_exec(peer->path, NONCE, ver, NULL, LONG_MS, NULL, &error));
+        g_assert_error(error, AGENT_ERROR, AGENT_ERROR_PROTOCOL);
+    }
+}
+
+static void die_in_mid_command(Peer *peer)
+{
+    struct wire_frame frame;
+
+    if (peer_next_request(peer, &frame))
+        peer_output(peer, frame.id, WIRE_STDOUT, "some", 4);
+}
+
+static void test_exec_ends_when_the_machine_goes_off(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Peer) peer = peer_new(die_in_mid_command);
+
+    g_assert_null(agent_exec(peer->path, NONCE, ver, NULL, LONG_MS, NULL, &error));
+    g_assert_error(error, AGENT_ERROR, AGENT_ERROR_UNREACHABLE);
+}
+
+static void test_exec_refuses_what_does_not_fit(void)
+{
+    const char *many[AGENT_EXEC_ARGUMENTS + 2] = { NULL };
+    g_autofree char *large = g_strnfill(WIRE_PAYLOAD_MAX, 'x');
+    const char *const too_long[] = { large, NULL };
+    const char *const not_text[] = { "cmd", "\xff", NULL };
+    const char *const none[] = { NULL };
+    g_autoptr(Peer) peer = peer_new(run_command);
+
+    for (gsize i = 0; i + 1 < G_N_ELEMENTS(many); i++)
+        many[i] = "x";
+    const char *const *const bad[] = { many, too_long, not_text, none };
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_null(agent_exec(peer->path, NONCE, bad[i], NULL, LONG_MS, NULL, &error));
+        g_assert_error(error, AGENT_ERROR, AGENT_ERROR_PROTOCOL);
+    }
+}
+
+static GCancellable *to_cancel;
+
+static void cancel_and_wait_for_kill(Peer *peer)
+{
+    struct wire_frame frame;
+
+    while (peer_next_request(peer, &frame)) {
+        if (frame.type == WIRE_EXEC) {
+            g_cancellable_cancel(to_cancel);
+        } else if (frame.type == WIRE_KILL) {
+            peer->killed = TRUE;
+            peer_exit(peer, frame.id, 1, 0);
+        }
+    }
+}
+
+static void test_cancelled_exec_kills_the_command(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    g_autoptr(Peer) peer = peer_new(cancel_and_wait_for_kill);
+
+    to_cancel = cancellable;
+    g_assert_null(agent_exec(peer->path, NONCE, ver, NULL, LONG_MS, cancellable, &error));
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    g_assert_true(peer->killed);
+}
+
+// ---- One at a time ----
+
+typedef struct {
+    const char *path;
+    gboolean ok;
+} Runner;
+
+static gpointer run_one(gpointer data)
+{
+    Runner *runner = data;
+    g_autoptr(AgentExecResult) result = agent_exec(runner->path, NONCE, ver, NULL, LONG_MS, NULL, NULL);
+
+    runner->ok = result != NULL;
+    return NULL;
+}
+
+static void test_exchanges_with_one_machine_wait_for_each_other(void)
+{
+    g_autoptr(Peer) peer = peer_new(run_command);
+    Runner runners[4];
+    GThread *threads[4];
+
+    for (gsize i = 0; i < G_N_ELEMENTS(runners); i++) {
+        runners[i] = (Runner){ .path = peer->path };
+        threads[i] = g_thread_new("runner", run_one, &runners[i]);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(runners); i++) {
+        g_thread_join(threads[i]);
+        g_assert_true(runners[i].ok);
+    }
+}
+
+static void test_waiting_for_another_exchange_ends_at_the_deadline(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    g_autoptr(Peer) peer = peer_new(run_command);
+
+    g_assert_true(agent_lock_take(peer->path, 0, NULL, NULL));
+    g_assert_null(agent_hello(peer->path, NONCE, MOMENT_MS, NULL, &error));
+    g_assert_error(error, AGENT_ERROR, AGENT_ERROR_BUSY);
+    g_clear_error(&error);
+    g_cancellable_cancel(cancellable);
+    g_assert_null(agent_exec(peer->path, NONCE, ver, NULL, LONG_MS, cancellable, &error));
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    agent_lock_release(peer->path);
+    g_autoptr(AgentHello) hello = agent_hello(peer->path, NONCE, LONG_MS, NULL, NULL);
+    g_assert_nonnull(hello);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *path;
+        GTestFunc test;
+    } tests[] = {
+        { "/agent-exec/exec-returns-output-and-exit-code", test_exec_returns_output_and_exit_code },
+        { "/agent-exec/exec-has-a-default-time-limit", test_exec_has_a_default_time_limit },
+        { "/agent-exec/exec-drops-output-beyond-the-limit", test_exec_drops_output_beyond_the_limit },
+        { "/agent-exec/exec-reports-the-agents-refusal", test_exec_reports_the_agents_refusal },
+        { "/agent-exec/exec-reports-a-busy-agent-as-busy", test_exec_reports_a_busy_agent_as_busy },
+        { "/agent-exec/exec-refuses-answers-against-the-protocol",
+          test_exec_refuses_answers_against_the_protocol },
+        { "/agent-exec/exec-ends-when-the-machine-goes-off", test_exec_ends_when_the_machine_goes_off },
+        { "/agent-exec/exec-refuses-what-does-not-fit", test_exec_refuses_what_does_not_fit },
+        { "/agent-exec/cancelled-exec-kills-the-command", test_cancelled_exec_kills_the_command },
+        { "/agent-exec/exchanges-with-one-machine-wait-for-each-other",
+          test_exchanges_with_one_machine_wait_for_each_other },
+        { "/agent-exec/waiting-for-another-exchange-ends-at-the-deadline",
+          test_waiting_for_another_exchange_ends_at_the_deadline },
+    };
+
+    g_test_init(&argc, &argv, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(tests); i++)
+        g_test_add_func(tests[i].path, tests[i].test);
+    return g_test_run();
+}
