@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The store: machines, jobs, steps, events, idempotency keys and cached inspections in one SQLite file (WAL,
+// synchronous=FULL, foreign keys, PRAGMA user_version with one migration function each). Holds no secret. All
+// calls are thread-safe (one connection behind a mutex) and each is one transaction: it has happened,
+// durably, when the call returns. Errors: STORE_ERROR; the text names table and key.
+//
+// The file has mode 0600; PATH.lock is held while the store is open: a second daemon on the same file is
+// refused, as is a file from a newer sevend (TOO_NEW) or a damaged one. FULL: no space or an input/output
+// error; nothing was stored, the call may be repeated.
+#pragma once
+
+#include <glib.h>
+
+#define STORE_ERROR (store_error_quark())
+GQuark store_error_quark(void);
+typedef enum {
+    STORE_ERROR_FAILED,
+    STORE_ERROR_EXISTS,
+    STORE_ERROR_NOT_FOUND,
+    STORE_ERROR_FULL,
+    STORE_ERROR_TOO_NEW
+} StoreError;
+
+typedef struct Store Store;
+// Makes the file if it is missing (its folder must exist) and migrates an older one. The caller closes.
+Store *store_open(const char *path, GError **error);
+// No call on the store may be running or follow.
+void store_close(Store *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
+
+typedef struct {
+    char *uuid; // also the domain's UUID
+    char *name;
+    char *state; // installing ready failed deleting
+    char *template_name, *disc, *edition, *architecture;
+    char *request;                    // JSON text, secrets masked
+    char *boot_disc;                  // cache key, or NULL
+    char *agent;                      // last hello as JSON text without the nonce, or NULL
+    char *error_code, *error_message; // or NULL
+    char *job;                        // id of the latest job; set by the store
+    char *created;                    // RFC 3339; NULL on insertion: now
+} StoreMachine;
+void store_machine_free(StoreMachine *machine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreMachine, store_machine_free)
+
+typedef struct {
+    char *id, *kind, *machine_name, *machine_uuid;
+    char *state;      // queued running succeeded failed cancelled
+    char *phase;      // or NULL
+    int progress;     // 0–100
+    char *parameters; // JSON text or NULL
+    gboolean cancel_requested;
+    char *created, *started, *finished;             // RFC 3339 or NULL
+    char *error_code, *error_message, *error_phase; // or NULL
+    char *outcome;          // failed or cancelled once that is decided and the undo is due; else NULL
+    gboolean evidence_kept; // the kind's failing() has run before that undo
+} StoreJob;
+void store_job_free(StoreJob *job);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreJob, store_job_free)
+
+typedef struct {
+    char *phase;
+    char *state;                       // pending running done failed undone skipped
+    char *started, *finished, *detail; // or NULL
+} StoreStep;
+void store_step_free(StoreStep *step);
+
+typedef struct {
+    gint64 sequence;          // rises over all jobs; the SSE id
+    char *time, *kind, *data; // data: JSON text
+} StoreEvent;
+void store_event_free(StoreEvent *event);
+
+// -- machines. Lists are GPtrArrays with a free function, ordered by name; @after_name (exclusive) and @limit
+// page.
+gboolean store_machine_get(Store *store, const char *name, StoreMachine **ret_machine,
+                           GError **error); // FALSE + NOT_FOUND
+GPtrArray *store_machine_list(Store *store, const char *state_or_null, const char *after_name_or_null,
+                              guint limit, GError **error);
+gboolean store_machine_count(Store *store, guint *ret_count, GError **error);
+gboolean store_machine_set_state(Store *store, const char *uuid, const char *state, const char *error_code,
+                                 const char *error_message, GError **error);
+gboolean store_machine_set_boot_disc(Store *store, const char *uuid, const char *key_or_null, GError **error);
+gboolean store_machine_set_agent(Store *store, const char *uuid, const char *json, GError **error);
+// Its jobs and events stay. TRUE also if there is no such machine.
+gboolean store_machine_delete(Store *store, const char *uuid, GError **error);
+// Number of machines whose row names boot disc @key.
+gboolean store_boot_disc_users(Store *store, const char *key, guint *ret_count, GError **error);
+
+// -- idempotency: what an accepted request was answered with. Kept 24 hours.
+typedef struct {
+    const char *key;         // NULL: none
+    const char *fingerprint; // SHA-256 of the body
+} StoreIdempotency;
+// Looks @key up. TRUE with *ret_job_id NULL if unknown; with the id if known and the same fingerprint; FALSE
+// + EXISTS if the body differs.
+gboolean store_idempotency_find(Store *store, const StoreIdempotency *idempotency, char **ret_job_id,
+                                GError **error);
+
+// -- jobs
+// Inserts machine (may be NULL), job (queued), its steps (pending) and the idempotency key in one
+// transaction. EXISTS if the machine's name is taken or the idempotency key known (store_idempotency_find
+// tells which). Of @job: id, kind, machine, parameters, created (NULL: now).
+gboolean store_job_insert(Store *store, const StoreMachine *machine, const StoreJob *job,
+                          const char *const *phases, const StoreIdempotency *idempotency, GError **error);
+gboolean store_job_get(Store *store, const char *id, StoreJob **ret_job, GError **error);
+// Newest first; @before_id (exclusive) pages; an empty list if that job is unknown.
+GPtrArray *store_job_list(Store *store, const char *machine_or_null, const char *state_or_null,
+                          const char *before_id_or_null, guint limit, GError **error);
+// Jobs that have not ended, oldest first: what the daemon must take up again at start.
+GPtrArray *store_job_unfinished(Store *store, GError **error);
+GPtrArray *store_step_list(Store *store, const char *job_id, GError **error);
+// These four change nothing and return TRUE if the job has ended already.
+gboolean store_job_start(Store *store, const char *id, GError **error);
+gboolean store_job_request_cancel(Store *store, const char *id, GError **error);
+// Steps that are still pending become skipped.
+gboolean store_job_finish(Store *store, const char *id, const char *state, const char *error_code,
+                          const char *error_message, const char *error_phase, GError **error);
+// Records how the job will end (outcome: failed or cancelled) before its undo begins, so that a daemon that
+// is killed in the undo goes on with it.
+gboolean store_job_begin_undo(Store *store, const char *id, const char *outcome, const char *error_code,
+                              const char *error_message, const char *error_phase, GError **error);
+gboolean store_job_set_evidence_kept(Store *store, const char *id, GError **error);
+// Sets the step's state, stamps started/finished, sets the job's phase when running; progress only ever
+// rises. Detail NULL leaves the old one.
+gboolean store_step_set(Store *store, const char *job_id, const char *phase, const char *state,
+                        const char *detail_or_null, GError **error);
+gboolean store_step_set_detail(Store *store, const char *job_id, const char *phase, const char *detail,
+                               GError **error);
+gboolean store_job_set_progress(Store *store, const char *id, int progress, GError **error);
+
+// -- events. At most 10,000 a job; the oldest "console" ones go first, then progress, log, phase, state.
+gboolean store_event_add(Store *store, const char *job_id, const char *kind, const char *data_json,
+                         gint64 *ret_sequence, GError **error);
+GPtrArray *store_event_list(Store *store, const char *job_id, gint64 after_sequence, guint limit,
+                            GError **error);
+// The job's newest sequence, 0 if it has none.
+gboolean store_event_last(Store *store, const char *job_id, gint64 *ret_sequence, GError **error);
+
+// -- cached inspections: @identity is "dev:ino:size:mtime_ns" of the file. TRUE with *ret_json NULL if there
+// is none.
+gboolean store_inspection_get(Store *store, const char *path, const char *identity, char **ret_json,
+                              GError **error);
+gboolean store_inspection_set(Store *store, const char *path, const char *identity, const char *json,
+                              GError **error);

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The store's table of machines. A machine's row comes with its first job (store_jobs.c) and goes with
+// store_machine_delete().
+#include "daemon/jobs/store_private.h"
+
+#include "common/ids.h"
+
+#define MACHINE_COLUMNS                                                                                      \
+    "uuid, name, state, template_name, disc, edition, architecture, request, boot_disc, agent, "             \
+    "error_code, error_message, job, created"
+
+void store_machine_free(StoreMachine *machine)
+{
+    if (machine == NULL) {
+        return;
+    }
+    g_free(machine->uuid);
+    g_free(machine->name);
+    g_free(machine->state);
+    g_free(machine->template_name);
+    g_free(machine->disc);
+    g_free(machine->edition);
+    g_free(machine->architecture);
+    g_free(machine->request);
+    g_free(machine->boot_disc);
+    g_free(machine->agent);
+    g_free(machine->error_code);
+    g_free(machine->error_message);
+    g_free(machine->job);
+    g_free(machine->created);
+    g_free(machine);
+}
+
+static void machine_free(gpointer machine)
+{
+    store_machine_free(machine);
+}
+
+static StoreMachine *machine_of_row(sqlite3_stmt *row)
+{
+    StoreMachine *machine = g_new0(StoreMachine, 1);
+    int column = 0;
+    machine->uuid = store_column(row, column++);
+    machine->name = store_column(row, column++);
+    machine->state = store_column(row, column++);
+    machine->template_name = store_column(row, column++);
+    machine->disc = store_column(row, column++);
+    machine->edition = store_column(row, column++);
+    machine->architecture = store_column(row, column++);
+    machine->request = store_column(row, column++);
+    machine->boot_disc = store_column(row, column++);
+    machine->agent = store_column(row, column++);
+    machine->error_code = store_column(row, column++);
+    machine->error_message = store_column(row, column++);
+    machine->job = store_column(row, column++);
+    machine->created = store_column(row, column++);
+    return machine;
+}
+
+gboolean store_machine_insert(Store *store, const StoreMachine *machine, const char *job_id, GError **error)
+{
+    g_autofree char *now = time_now_text();
+    return store_change(store, (StoreSubject){ "machines", machine->name }, NULL, error,
+                        "INSERT INTO machines (" MACHINE_COLUMNS ")"
+                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        "ssssssssssssss", machine->uuid, machine->name,
+                        machine->state != NULL ? machine->state : "installing", machine->template_name,
+                        machine->disc, machine->edition, machine->architecture, machine->request,
+                        machine->boot_disc, machine->agent, machine->error_code, machine->error_message,
+                        job_id, machine->created != NULL ? machine->created : now);
+}
+
+gboolean store_machine_get(Store *store, const char *name, StoreMachine **ret_machine, GError **error)
+{
+    StoreSubject subject = { "machines", name };
+    g_rec_mutex_lock(&store->lock);
+    int result = -1;
+    sqlite3_stmt *row = store_query(store, subject, error,
+                                    "SELECT " MACHINE_COLUMNS " FROM machines WHERE name = ?", "s", name);
+    if (row != NULL) {
+        result = store_next(store, row, subject, error);
+        if (result == 1) {
+            *ret_machine = machine_of_row(row);
+        }
+        store_reset(row);
+    }
+    g_rec_mutex_unlock(&store->lock);
+    if (result == 0) {
+        store_set_not_found(subject, error);
+    }
+    return result == 1;
+}
+
+GPtrArray *store_machine_list(Store *store, const char *state_or_null, const char *after_name_or_null,
+                              guint limit, GError **error)
+{
+    StoreSubject subject = { "machines", NULL };
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(machine_free);
+    g_rec_mutex_lock(&store->lock);
+    int result = -1;
+    sqlite3_stmt *row = store_query(store, subject, error,
+                                    "SELECT " MACHINE_COLUMNS " FROM machines"
+                                    " WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR name > ?2)"
+                                    " ORDER BY name LIMIT ?3",
+                                    "ssl", state_or_null, after_name_or_null, (gint64)limit);
+    if (row != NULL) {
+        while ((result = store_next(store, row, subject, error)) == 1) {
+            g_ptr_array_add(list, machine_of_row(row));
+        }
+        store_reset(row);
+    }
+    g_rec_mutex_unlock(&store->lock);
+    return result == 0 ? g_steal_pointer(&list) : NULL;
+}
+
+static gboolean count(Store *store, const char *sql, const char *key_or_null, guint *ret_count,
+                      GError **error)
+{
+    StoreSubject subject = { "machines", key_or_null };
+    g_rec_mutex_lock(&store->lock);
+    int result = -1;
+    sqlite3_stmt *row = store_query(store, subject, error, sql, key_or_null != NULL ? "s" : "", key_or_null);
+    if (row != NULL) {
+        result = store_next(store, row, subject, error);
+        if (result == 1) {
+            *ret_count = (guint)sqlite3_column_int64(row, 0);
+        }
+        store_reset(row);
+    }
+    g_rec_mutex_unlock(&store->lock);
+    return result == 1;
+}
+
+gboolean store_machine_count(Store *store, guint *ret_count, GError **error)
+{
+    return count(store, "SELECT count(*) FROM machines", NULL, ret_count, error);
+}
+
+gboolean store_boot_disc_users(Store *store, const char *key, guint *ret_count, GError **error)
+{
+    return count(store, "SELECT count(*) FROM machines WHERE boot_disc = ?", key, ret_count, error);
+}
+
+// Ends a transaction whose only statement had to change the row of @subject.
+static gboolean end_change(Store *store, gboolean ok, int changes, StoreSubject subject, GError **error)
+{
+    if (ok && changes == 0) {
+        store_set_not_found(subject, error);
+        ok = FALSE;
+    }
+    return store_end(store, ok, error);
+}
+
+gboolean store_machine_set_state(Store *store, const char *uuid, const char *state, const char *error_code,
+                                 const char *error_message, GError **error)
+{
+    StoreSubject subject = { "machines", uuid };
+    int changes = 0;
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    gboolean ok = store_change(store, subject, &changes, error,
+                               "UPDATE machines SET state = ?2, error_code = ?3, error_message = ?4"
+                               " WHERE uuid = ?1",
+                               "ssss", uuid, state, error_code, error_message);
+    return end_change(store, ok, changes, subject, error);
+}
+
+gboolean store_machine_set_boot_disc(Store *store, const char *uuid, const char *key_or_null, GError **error)
+{
+    StoreSubject subject = { "machines", uuid };
+    int changes = 0;
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    gboolean ok = store_change(store, subject, &changes, error,
+                               "UPDATE machines SET boot_disc = ?2 WHERE uuid = ?1", "ss", uuid, key_or_null);
+    return end_change(store, ok, changes, subject, error);
+}
+
+gboolean store_machine_set_agent(Store *store, const char *uuid, const char *json, GError **error)
+{
+    StoreSubject subject = { "machines", uuid };
+    int changes = 0;
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    gboolean ok = store_change(store, subject, &changes, error,
+                               "UPDATE machines SET agent = ?2 WHERE uuid = ?1", "ss", uuid, json);
+    return end_change(store, ok, changes, subject, error);
+}
+
+gboolean store_machine_delete(Store *store, const char *uuid, GError **error)
+{
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    gboolean ok = store_change(store, (StoreSubject){ "machines", uuid }, NULL, error,
+                               "DELETE FROM machines WHERE uuid = ?", "s", uuid);
+    return store_end(store, ok, error);
+}

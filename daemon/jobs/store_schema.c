@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The tables of the store and their migrations: one function a version, in order; PRAGMA user_version tells
+// which ran. A migration that has been released is never changed: a new one is added below.
+#include "daemon/jobs/store_private.h"
+
+// jobs.number gives the order of creation: two ids of one millisecond have none.
+// jobs.outcome is set when a job's failure or cancel has been decided and its undo is due; evidence_kept when
+// the kind's failing() has run before that undo.
+// machines.job is deferred because machine and job come in one transaction and name each other.
+static gboolean migrate_to_1(Store *store, GError **error)
+{
+    return store_script(
+        store,
+        "CREATE TABLE jobs ("
+        "  number INTEGER PRIMARY KEY AUTOINCREMENT,"
+        "  id TEXT NOT NULL UNIQUE,"
+        "  kind TEXT NOT NULL,"
+        "  machine_name TEXT,"
+        "  machine_uuid TEXT,"
+        "  state TEXT NOT NULL"
+        "    CHECK (state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')),"
+        "  phase TEXT,"
+        "  progress INTEGER NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 100),"
+        "  parameters TEXT,"
+        "  cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1)),"
+        "  outcome TEXT CHECK (outcome IN ('failed', 'cancelled')),"
+        "  evidence_kept INTEGER NOT NULL DEFAULT 0 CHECK (evidence_kept IN (0, 1)),"
+        "  created TEXT NOT NULL,"
+        "  started TEXT,"
+        "  finished TEXT,"
+        "  error_code TEXT,"
+        "  error_message TEXT,"
+        "  error_phase TEXT,"
+        "  event_count INTEGER NOT NULL DEFAULT 0"
+        ") STRICT;"
+        "CREATE INDEX jobs_by_state ON jobs (state);"
+        "CREATE INDEX jobs_by_machine ON jobs (machine_name);"
+
+        "CREATE TABLE machines ("
+        "  uuid TEXT NOT NULL PRIMARY KEY,"
+        "  name TEXT NOT NULL UNIQUE,"
+        "  state TEXT NOT NULL CHECK (state IN ('installing', 'ready', 'failed', 'deleting')),"
+        "  template_name TEXT,"
+        "  disc TEXT,"
+        "  edition TEXT,"
+        "  architecture TEXT,"
+        "  request TEXT,"
+        "  boot_disc TEXT,"
+        "  agent TEXT,"
+        "  error_code TEXT,"
+        "  error_message TEXT,"
+        "  job TEXT REFERENCES jobs (id) DEFERRABLE INITIALLY DEFERRED,"
+        "  created TEXT NOT NULL"
+        ") STRICT;"
+        "CREATE INDEX machines_by_boot_disc ON machines (boot_disc);"
+
+        "CREATE TABLE steps ("
+        "  job INTEGER NOT NULL REFERENCES jobs (number) ON DELETE CASCADE,"
+        "  position INTEGER NOT NULL,"
+        "  phase TEXT NOT NULL,"
+        "  state TEXT NOT NULL"
+        "    CHECK (state IN ('pending', 'running', 'done', 'failed', 'undone', 'skipped')),"
+        "  started TEXT,"
+        "  finished TEXT,"
+        "  detail TEXT,"
+        "  PRIMARY KEY (job, position),"
+        "  UNIQUE (job, phase)"
+        ") STRICT, WITHOUT ROWID;"
+
+        "CREATE TABLE events ("
+        "  sequence INTEGER PRIMARY KEY AUTOINCREMENT,"
+        "  job INTEGER NOT NULL REFERENCES jobs (number) ON DELETE CASCADE,"
+        "  time TEXT NOT NULL,"
+        "  kind TEXT NOT NULL CHECK (kind IN ('state', 'phase', 'progress', 'log', 'console')),"
+        "  data TEXT NOT NULL"
+        ") STRICT;"
+        "CREATE INDEX events_by_job ON events (job, sequence);"
+        "CREATE INDEX events_by_kind ON events (job, kind, sequence);"
+
+        "CREATE TABLE idempotency_keys ("
+        "  key TEXT NOT NULL PRIMARY KEY,"
+        "  fingerprint TEXT NOT NULL,"
+        "  job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,"
+        "  created INTEGER NOT NULL" // seconds since 1970
+        ") STRICT, WITHOUT ROWID;",
+        error);
+}
+
+// What inspections of discs and drivers found, so that a disc of 3 GB is read once.
+static gboolean migrate_to_2(Store *store, GError **error)
+{
+    return store_script(store,
+                        "CREATE TABLE inspections ("
+                        "  path TEXT NOT NULL PRIMARY KEY,"
+                        "  identity TEXT NOT NULL,"
+                        "  json TEXT NOT NULL"
+                        ") STRICT, WITHOUT ROWID;",
+                        error);
+}
+
+static gboolean (*const migrations[])(Store *store, GError **error) = { migrate_to_1, migrate_to_2 };
+G_STATIC_ASSERT(G_N_ELEMENTS(migrations) == STORE_SCHEMA_VERSION);
+
+static gboolean read_version(Store *store, int *ret_version, GError **error)
+{
+    StoreSubject subject = { "sqlite_schema", NULL };
+    sqlite3_stmt *statement = store_query(store, subject, error, "PRAGMA user_version", "");
+    if (statement == NULL) {
+        return FALSE;
+    }
+    int result = store_next(store, statement, subject, error);
+    *ret_version = result == 1 ? sqlite3_column_int(statement, 0) : 0;
+    store_reset(statement);
+    return result == 1;
+}
+
+static gboolean migrate_one(Store *store, int version, GError **error)
+{
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    g_autofree char *stamp = g_strdup_printf("PRAGMA user_version = %d", version);
+    gboolean ok = migrations[version - 1](store, error) && store_script(store, stamp, error);
+    return store_end(store, ok, error);
+}
+
+gboolean store_schema_migrate(Store *store, GError **error)
+{
+    int version = 0;
+    if (!read_version(store, &version, error)) {
+        return FALSE;
+    }
+    if (version < 0 || version > STORE_SCHEMA_VERSION) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_TOO_NEW,
+                    "store %s: written by a newer sevend (schema %d, this one knows up to %d)", store->path,
+                    version, STORE_SCHEMA_VERSION);
+        return FALSE;
+    }
+    while (version < STORE_SCHEMA_VERSION) {
+        version++;
+        if (!migrate_one(store, version, error)) {
+            g_prefix_error(error, "migration to schema %d: ", version);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
