@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The handlers of routes.c: each turns a request into one service call, and its result into an answer.
+#pragma once
+
+#include "daemon/http/request.h"
+
+// version.c
+void handle_version(HttpRequest *request);
+// health.c
+void handle_health(HttpRequest *request);
+void handle_ready(HttpRequest *request);
+// openapi.c
+void handle_openapi(HttpRequest *request);
+// discs.c
+void handle_disc_list(HttpRequest *request);
+void handle_disc_show(HttpRequest *request);
+// drivers.c
+void handle_driver_list(HttpRequest *request);
+void handle_driver_show(HttpRequest *request);
+// templates.c
+void handle_template_list(HttpRequest *request);
+void handle_template_show(HttpRequest *request);
+// answer_files.c
+void handle_answer_file_preview(HttpRequest *request);
+void handle_vm_answer_file(HttpRequest *request);
+// vms.c
+void handle_vm_list(HttpRequest *request);
+void handle_vm_create(HttpRequest *request);
+void handle_vm_show(HttpRequest *request);
+void handle_vm_delete(HttpRequest *request);
+// vm_actions.c
+void handle_vm_start(HttpRequest *request);
+void handle_vm_stop(HttpRequest *request);
+void handle_vm_exec(HttpRequest *request);
+void handle_vm_screenshot(HttpRequest *request);
+void handle_vm_console_log(HttpRequest *request);
+void handle_vm_isolation(HttpRequest *request);
+// jobs.c
+void handle_job_list(HttpRequest *request);
+void handle_job_show(HttpRequest *request);
+void handle_job_cancel(HttpRequest *request);
+void handle_job_log(HttpRequest *request);
+// event_stream.c
+void handle_job_events(HttpRequest *request);

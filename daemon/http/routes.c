@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The table, and the one loop over it.
+#include "daemon/http/routes.h"
+
+#include <string.h>
+
+#include "common/ids.h"
+#include "daemon/http/handlers.h"
+
+#define MIB (1024 * 1024)
+
+// clang-format off
+const Route http_routes[] = {
+    { "GET",    "/healthz",                   .handler = handle_health, .open = TRUE },
+    { "GET",    "/readyz",                    .handler = handle_ready },
+    { "GET",    "/openapi.yaml",              .handler = handle_openapi, .open = TRUE },
+    { "GET",    "/v1",                        .handler = handle_version },
+    { "GET",    "/v1/discs",                  .handler = handle_disc_list },
+    { "GET",    "/v1/discs/{name}",           .handler = handle_disc_show },
+    { "GET",    "/v1/drivers",                .handler = handle_driver_list },
+    { "GET",    "/v1/drivers/{name}",         .handler = handle_driver_show },
+    { "GET",    "/v1/templates",              .handler = handle_template_list },
+    { "GET",    "/v1/templates/{name}",       .handler = handle_template_show },
+    { "POST",   "/v1/answer-files",           .handler = handle_answer_file_preview,
+      .body = BODY_REQUIRED, .body_limit = MIB },
+    { "GET",    "/v1/vms",                    .handler = handle_vm_list,
+      .query = { "state", "cursor", "limit" } },
+    { "POST",   "/v1/vms",                    .handler = handle_vm_create,
+      .body = BODY_REQUIRED, .body_limit = MIB },
+    { "GET",    "/v1/vms/{name}",             .handler = handle_vm_show },
+    { "DELETE", "/v1/vms/{name}",             .handler = handle_vm_delete },
+    { "POST",   "/v1/vms/{name}/start",       .handler = handle_vm_start },
+    { "POST",   "/v1/vms/{name}/stop",        .handler = handle_vm_stop,
+      .body = BODY_OPTIONAL, .body_limit = MIB },
+    { "POST",   "/v1/vms/{name}/exec",        .handler = handle_vm_exec,
+      .body = BODY_REQUIRED, .body_limit = MIB },
+    { "GET",    "/v1/vms/{name}/screenshot",  .handler = handle_vm_screenshot },
+    { "GET",    "/v1/vms/{name}/console-log", .handler = handle_vm_console_log },
+    { "GET",    "/v1/vms/{name}/answer-file", .handler = handle_vm_answer_file },
+    { "GET",    "/v1/vms/{name}/isolation",   .handler = handle_vm_isolation },
+    { "GET",    "/v1/jobs",                   .handler = handle_job_list,
+      .query = { "vm", "state", "cursor", "limit" } },
+    { "GET",    "/v1/jobs/{id}",              .handler = handle_job_show,
+      .query = { "wait" } },
+    { "DELETE", "/v1/jobs/{id}",              .handler = handle_job_cancel },
+    { "GET",    "/v1/jobs/{id}/events",       .handler = handle_job_events },
+    { "GET",    "/v1/jobs/{id}/log",          .handler = handle_job_log },
+    { .method = NULL },
+};
+// clang-format on
+
+typedef enum { PATH_OTHER, PATH_BAD_NAME, PATH_MATCHES } PathMatch;
+
+static PathMatch match_path(const char *pattern, const GPtrArray *segments, const char **ret_name)
+{
+    PathMatch result = PATH_MATCHES;
+    guint index = 0;
+    *ret_name = NULL;
+    for (const char *rest = pattern; *rest == '/'; index++) {
+        gsize length = strcspn(++rest, "/");
+        if (index >= segments->len)
+            return PATH_OTHER;
+        const char *segment = g_ptr_array_index(segments, index);
+        if (strncmp(rest, "{name}", length) == 0) {
+            result = name_is_valid(segment) ? result : PATH_BAD_NAME;
+            *ret_name = segment;
+        } else if (strncmp(rest, "{id}", length) == 0) {
+            result = job_id_is_valid(segment) ? result : PATH_BAD_NAME;
+            *ret_name = segment;
+        } else if (strlen(segment) != length || memcmp(segment, rest, length) != 0) {
+            return PATH_OTHER;
+        }
+        rest += length;
+    }
+    return index == segments->len ? result : PATH_OTHER;
+}
+
+static void allow(GString *methods, const char *method)
+{
+    g_string_append_printf(methods, "%s%s", methods->len > 0 ? ", " : "", method);
+    if (g_str_equal(method, "GET"))
+        g_string_append(methods, ", HEAD");
+}
+
+const Route *route_find(const char *method, const Url *url, const char **ret_name, char **ret_allow,
+                        Problem **problem)
+{
+    g_autoptr(GString) methods = g_string_new(NULL);
+    gboolean bad_name = FALSE;
+    if (g_str_equal(method, "HEAD"))
+        method = "GET";
+    for (const Route *route = http_routes; route->method != NULL; route++) {
+        PathMatch match = match_path(route->pattern, url->segments, ret_name);
+        if (match == PATH_MATCHES && g_str_equal(route->method, method))
+            return route;
+        bad_name = bad_name || match == PATH_BAD_NAME;
+        if (match == PATH_MATCHES)
+            allow(methods, route->method);
+    }
+    *ret_name = NULL;
+    if (methods->len > 0) {
+        *ret_allow = g_strdup(methods->str);
+        problem_set(problem, 405, "method-not-allowed", "This route takes %s.", methods->str);
+    } else if (bad_name) {
+        problem_set(
+            problem, 404, "not-found",
+            "Nothing can have the name in this path: a name is %s, a job's id has 26 letters and digits.",
+            NAME_RULE);
+    } else {
+        problem_set(problem, 404, "not-found", "There is no such route; see /openapi.yaml.");
+    }
+    return NULL;
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a client may ask of the daemon: the line between daemon/http (which knows HTTP) and the rest (which
+// does not). Every function is thread-safe, may block, and returns NULL/FALSE with a Problem. Returned
+// json_objects, strings and bytes belong to the caller. Shapes: daemon/http/openapi.yaml.
+#pragma once
+
+#include <glib.h>
+
+#include "common/json.h"
+#include "common/problem.h"
+
+typedef struct Daemon Daemon;
+
+json_object *service_version(Daemon *daemon);
+// TRUE if store and libvirt answer; *ret_detail (caller frees) says what does not.
+gboolean service_ready(Daemon *daemon, char **ret_detail);
+
+json_object *service_disc_list(Daemon *daemon, Problem **problem);
+json_object *service_disc_show(Daemon *daemon, const char *name, Problem **problem);
+json_object *service_driver_list(Daemon *daemon, Problem **problem);
+json_object *service_driver_show(Daemon *daemon, const char *name, Problem **problem);
+json_object *service_template_list(Daemon *daemon, Problem **problem);
+json_object *service_template_show(Daemon *daemon, const char *name, Problem **problem);
+
+// The answer file for a request, secrets masked. The caller frees.
+char *service_answer_file_preview(Daemon *daemon, json_object *request, Problem **problem);
+
+typedef struct {
+    const char *key;  // value of Idempotency-Key, or NULL
+    const char *body; // the body as received, for the fingerprint
+    gsize body_length;
+} ServiceIdempotency;
+// {"job": …, "vm": …}
+json_object *service_vm_create(Daemon *daemon, json_object *request, const ServiceIdempotency *idempotency,
+                               Problem **problem);
+typedef struct {
+    const char *state;  // filter or NULL
+    const char *vm;     // filter (jobs only) or NULL
+    const char *cursor; // or NULL
+    guint limit;        // 1–200
+} ServicePage;
+json_object *service_vm_list(Daemon *daemon, const ServicePage *page, Problem **problem);
+json_object *service_vm_show(Daemon *daemon, const char *name, Problem **problem);
+// Jobs: each returns {"job": …}.
+json_object *service_vm_delete(Daemon *daemon, const char *name, Problem **problem);
+json_object *service_vm_start(Daemon *daemon, const char *name, Problem **problem);
+json_object *service_vm_stop(Daemon *daemon, const char *name, json_object *body_or_null, Problem **problem);
+json_object *service_vm_exec(Daemon *daemon, const char *name, json_object *body, Problem **problem);
+GBytes *service_vm_screenshot(Daemon *daemon, const char *name, Problem **problem);
+GBytes *service_vm_console_log(Daemon *daemon, const char *name, Problem **problem);
+char *service_vm_answer_file(Daemon *daemon, const char *name, Problem **problem);
+json_object *service_vm_isolation(Daemon *daemon, const char *name, Problem **problem);
+
+json_object *service_job_list(Daemon *daemon, const ServicePage *page, Problem **problem);
+// Waits up to @wait_seconds for the job's end.
+json_object *service_job_show(Daemon *daemon, const char *id, guint wait_seconds, Problem **problem);
+json_object *service_job_cancel(Daemon *daemon, const char *id, Problem **problem);
+char *service_job_log(Daemon *daemon, const char *id, Problem **problem);
+
+typedef struct {
+    gint64 sequence;
+    char *kind;    // phase progress log state console
+    char *data;    // JSON text
+    gboolean last; // nothing will follow
+} ServiceEvent;
+void service_event_free(ServiceEvent *event);
+// The events after @after, at most 100; waits up to @timeout_ms if there are none yet (then an empty array).
+// NULL + problem if the job is unknown, or (503) if the daemon stops. GPtrArray of ServiceEvent, owned by the
+// caller.
+GPtrArray *service_job_events(Daemon *daemon, const char *id, gint64 after, guint timeout_ms,
+                              Problem **problem);

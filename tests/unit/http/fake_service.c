@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Everything but jobs: canned answers in the shapes of openapi.yaml.
+#include "tests/unit/http/fake_daemon.h"
+
+#define DISC     "{\"name\":\"win7\",\"size\":3000000000,\"state\":\"ok\"}"
+#define TEMPLATE "{\"name\":\"win7-pro-x64\",\"description\":\"Professional\"}"
+#define MACHINE                                                                                              \
+    "{\"name\":\"" FAKE_MACHINE "\",\"uuid\":\"6b1f7c1e-0000-4000-8000-000000000001\",\"state\":\"ready\","  \
+    "\"power\":\"running\",\"template\":\"win7-pro-x64\",\"disc\":\"win7\",\"edition\":\"PROFESSIONAL\","    \
+    "\"architecture\":\"amd64\",\"created\":\"2026-01-01T00:00:00.000Z\",\"job\":\"" FAKE_JOB "\","          \
+    "\"request\":{\"name\":\"" FAKE_MACHINE "\"},\"error\":null,\"agent\":null,\"boot_disc\":\"abc\"}"
+
+json_object *service_version(Daemon *daemon)
+{
+    fake_record(daemon, "version");
+    return fake_canned(
+        "{\"version\":\"0.1.0\",\"api\":1,\"libvirt\":{\"uri\":\"test:///default\",\"connected\":true,"
+        "\"version\":\"9.0.0\"},\"virt_type\":\"qemu\",\"limits\":{\"installs\":1,\"machines\":64}}");
+}
+
+gboolean service_ready(Daemon *daemon, char **ret_detail)
+{
+    fake_record(daemon, "ready");
+    g_mutex_lock(&daemon->lock);
+    gboolean ready = daemon->ready;
+    g_mutex_unlock(&daemon->lock);
+    if (!ready)
+        *ret_detail = g_strdup("libvirt does not answer");
+    return ready;
+}
+
+json_object *service_disc_list(Daemon *daemon, Problem **problem)
+{
+    (void)problem;
+    fake_record(daemon, "disc_list");
+    return fake_canned("{\"discs\":[" DISC "]}");
+}
+
+json_object *service_disc_show(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "disc_show %s", name);
+    if (!fake_knows("disc", name, "win7", problem))
+        return NULL;
+    return fake_canned("{\"name\":\"win7\",\"file\":\"win7.iso\",\"size\":3000000000,"
+                       "\"refused\":{\"code\":\"truncated\",\"message\":\"The disc ends early.\"}}");
+}
+
+json_object *service_driver_list(Daemon *daemon, Problem **problem)
+{
+    (void)problem;
+    fake_record(daemon, "driver_list");
+    return fake_canned("{\"drivers\":[{\"name\":\"virtio\"}]}");
+}
+
+json_object *service_driver_show(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "driver_show %s", name);
+    if (!fake_knows("driver package", name, "virtio", problem))
+        return NULL;
+    return fake_canned("{\"name\":\"virtio\",\"inspection\":{\"infs\":[],\"files\":1,\"bytes\":2}}");
+}
+
+json_object *service_template_list(Daemon *daemon, Problem **problem)
+{
+    (void)problem;
+    fake_record(daemon, "template_list");
+    return fake_canned("{\"templates\":[" TEMPLATE "]}");
+}
+
+json_object *service_template_show(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "template_show %s", name);
+    return fake_knows("template", name, "win7-pro-x64", problem) ? fake_canned(TEMPLATE) : NULL;
+}
+
+char *service_answer_file_preview(Daemon *daemon, json_object *request, Problem **problem)
+{
+    (void)problem;
+    fake_record(daemon, "answer_file_preview %s", json_string_member(request, "name"));
+    return g_strdup("<unattend/>");
+}
+
+json_object *service_vm_create(Daemon *daemon, json_object *request, const ServiceIdempotency *idempotency,
+                               Problem **problem)
+{
+    fake_record(daemon, "vm_create %s key=%s bytes=%" G_GSIZE_FORMAT, json_string_member(request, "name"),
+                idempotency->key != NULL ? idempotency->key : "none", idempotency->body_length);
+    static const char *const known[] = { "name", "password", NULL };
+    g_autoptr(Faults) faults = faults_new();
+    json_check_members(request, "", known, faults);
+    if (faults_count(faults) > 0) {
+        problem_set_faults(problem, &faults);
+        return NULL;
+    }
+    json_object *created = fake_wrapped_job(daemon);
+    json_object_object_add(created, "vm", fake_canned(MACHINE));
+    return created;
+}
+
+json_object *service_vm_list(Daemon *daemon, const ServicePage *page, Problem **problem)
+{
+    (void)problem;
+    fake_record_page(daemon, "vm_list", page);
+    return fake_canned("{\"vms\":[" MACHINE "],\"next_cursor\":null}");
+}
+
+json_object *service_vm_show(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "vm_show %s", name);
+    return fake_knows("machine", name, FAKE_MACHINE, problem) ? fake_canned(MACHINE) : NULL;
+}
+
+json_object *service_vm_delete(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "vm_delete %s", name);
+    return fake_knows("machine", name, FAKE_MACHINE, problem) ? fake_wrapped_job(daemon) : NULL;
+}
+
+json_object *service_vm_start(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "vm_start %s", name);
+    return fake_knows("machine", name, FAKE_MACHINE, problem) ? fake_wrapped_job(daemon) : NULL;
+}
+
+json_object *service_vm_stop(Daemon *daemon, const char *name, json_object *body_or_null, Problem **problem)
+{
+    fake_record(daemon, "vm_stop %s %s", name, body_or_null != NULL ? "body" : "none");
+    return fake_knows("machine", name, FAKE_MACHINE, problem) ? fake_wrapped_job(daemon) : NULL;
+}
+
+json_object *service_vm_exec(Daemon *daemon, const char *name, json_object *body, Problem **problem)
+{
+    fake_record(daemon, "vm_exec %s", name);
+    g_assert_true(json_object_is_type(body, json_type_object));
+    if (!fake_knows("machine", name, FAKE_MACHINE, problem))
+        return NULL;
+    g_mutex_lock(&daemon->lock);
+    daemon->blocked++;
+    g_cond_broadcast(&daemon->changed);
+    while (daemon->exec_held && !daemon->stopping)
+        g_cond_wait(&daemon->changed, &daemon->lock);
+    daemon->blocked--;
+    gboolean stopping = daemon->stopping;
+    fake_change(daemon);
+    if (stopping) {
+        problem_set(problem, 503, "stopping", "The daemon stops.");
+        return NULL;
+    }
+    return fake_canned(
+        "{\"exit_code\":0,\"timed_out\":false,\"stdout\":\"hello\",\"stdout_encoding\":\"utf-8\","
+        "\"stderr\":\"\",\"stderr_encoding\":\"utf-8\",\"truncated\":false}");
+}
+
+GBytes *service_vm_screenshot(Daemon *daemon, const char *name, Problem **problem)
+{
+    static const char png[] = "\x89PNG\r\n\x1a\n\0binary";
+    fake_record(daemon, "vm_screenshot %s", name);
+    return fake_knows("machine", name, FAKE_MACHINE, problem) ? g_bytes_new_static(png, sizeof png - 1)
+                                                              : NULL;
+}
+
+GBytes *service_vm_console_log(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "vm_console_log %s", name);
+    return fake_knows("machine", name, FAKE_MACHINE, problem) ? g_bytes_new_static("", 0) : NULL;
+}
+
+char *service_vm_answer_file(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "vm_answer_file %s", name);
+    return fake_knows("machine", name, FAKE_MACHINE, problem) ? g_strdup("<unattend/>") : NULL;
+}
+
+json_object *service_vm_isolation(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "vm_isolation %s", name);
+    if (!fake_knows("machine", name, FAKE_MACHINE, problem))
+        return NULL;
+    return fake_canned("{\"isolated\":true,\"checked\":\"2026-01-01T00:00:00.000Z\",\"checks\":[{\"name\":"
+                       "\"no-interface\",\"where\":\"live-xml\",\"ok\":true,\"detail\":\"none\"}]}");
+}
