@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The boot disc: the vendor's boot loader and its Windows Setup image with our scripts and the drivers in it.
+// The vendor's disc is only read.
+#pragma once
+
+#include "boot_staging.h"
+
+typedef struct {
+    const char *disc;         // the vendor's image
+    const GPtrArray *drivers; // of BootDriver
+    const char *start_cmd;    // host file: \sevend\start.cmd
+    const char *agent;        // host file: \sevend\sevend-agent.exe
+    const char *output;       // the image to write
+} BootDiscRequest;
+
+typedef struct {
+    guint64 size;
+    guint64 boot_wim_size;
+    char *sha256;
+    GPtrArray *drvload; // as in BootStaging
+} BootDiscResult;
+
+// Builds the disc. Errors: those of windows_disc_open(), boot_staging_fill(), boot_wim_build() and
+// iso_writer_write(). Nothing is left behind on failure.
+gboolean boot_disc_build(const BootDiscRequest *request, BootDiscResult *ret, Progress *progress,
+                         GError **error);
+void boot_disc_result_clear(BootDiscResult *result);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BootDiscResult, boot_disc_result_clear)

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What inspection found, as the JSON of the command line's contract.
+#pragma once
+
+#include <json-c/json.h>
+
+#include "driver_package.h"
+#include "windows_disc.h"
+
+// Both give a new object, to be released with json_object_put().
+json_object *inspection_json_disc(const WindowsDisc *disc);
+json_object *inspection_json_driver(const DriverPackage *package);

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// sevend-media: the only program that opens discs, WIMs and driver packages. One short-lived process does one
+// task: progress and the result are JSON lines on standard output, an error is the last line of standard
+// error.
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cancel.h"
+#include "media_error.h"
+#include "progress.h"
+#include "verbs.h"
+
+#define EXIT_TASK_FAILED 1
+#define EXIT_USAGE       2
+
+G_DEFINE_QUARK(sevend - media - usage, usage_error)
+
+typedef struct {
+    const char *name;
+    VerbFunction run;
+    const char *arguments;
+} Verb;
+
+static const Verb verbs[] = {
+    { "inspect-disc", verb_inspect_disc, "FILE" },
+    { "inspect-driver", verb_inspect_driver, "DIR" },
+    { "build-boot-disc", verb_build_boot_disc,
+      "--disc FILE [--driver NAME=DIR]... --start-cmd FILE --agent FILE --output ISO" },
+    { "build-config-disc", verb_build_config_disc,
+      "--output ISO --volume-id ID [--file DISCPATH=HOSTFILE]... [--file-list FILE]" },
+    { "hash", verb_hash, "FILE" },
+};
+
+static void print_usage(FILE *stream)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++)
+        fprintf(stream, "%s sevend-media %s %s\n", i == 0 ? "usage:" : "      ", verbs[i].name,
+                verbs[i].arguments);
+}
+
+static const Verb *find_verb(const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
+        if (g_str_equal(verbs[i].name, name))
+            return &verbs[i];
+    }
+    return NULL;
+}
+
+static void print_result(json_object *result)
+{
+    json_object *line = json_object_new_object();
+
+    json_object_object_add(line, "result", result);
+    progress_print_line(
+        json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(line);
+}
+
+// Names from discs may hold anything; JSON takes only UTF-8.
+static void print_error(const GError *error)
+{
+    g_autofree char *message = g_utf8_make_valid(error->message, -1);
+    json_object *details = json_object_new_object();
+    json_object *line = json_object_new_object();
+
+    json_object_object_add(details, "code", json_object_new_string(media_error_code(error)));
+    json_object_object_add(details, "message", json_object_new_string(message));
+    json_object_object_add(line, "error", details);
+    fprintf(stderr, "%s\n",
+            json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(line);
+}
+
+int main(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+
+    setlocale(LC_ALL, "C.UTF-8"); // wimlib and libisofs convert names through the locale
+    if (argc < 2) {
+        print_usage(stderr);
+        return EXIT_USAGE;
+    }
+    if (g_str_equal(argv[1], "--help")) {
+        print_usage(stdout);
+        return 0;
+    }
+    const Verb *verb = find_verb(argv[1]);
+    if (verb == NULL) {
+        fprintf(stderr, "sevend-media: unknown verb \"%s\"\n", argv[1]);
+        print_usage(stderr);
+        return EXIT_USAGE;
+    }
+    cancel_install_handlers();
+    json_object *result = verb->run(argv + 2, &error);
+    if (result != NULL) {
+        print_result(result);
+        return cancel_requested() ? cancel_exit_status() : 0;
+    }
+    if (g_error_matches(error, USAGE_ERROR, 0)) {
+        fprintf(stderr, "sevend-media %s: %s\n", verb->name, error->message);
+        return EXIT_USAGE;
+    }
+    print_error(error);
+    return g_error_matches(error, MEDIA_ERROR, MEDIA_ERROR_CANCELLED) ? cancel_exit_status()
+                                                                      : EXIT_TASK_FAILED;
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A file that appears under its name whole or not at all: written as NAME.partial-PID, flushed to the disk,
+// renamed.
+#pragma once
+
+#include <glib.h>
+#include <sys/types.h>
+
+typedef struct OutputFile OutputFile;
+
+// Begins a file. `mode` holds from the first byte on, whatever the umask. An existing file of that name is
+// replaced only by output_file_commit().
+OutputFile *output_file_new(const char *path, mode_t mode, GError **error);
+
+// Reserves room for `size` bytes where the file system can, so that a full disk is found before the work is
+// done.
+gboolean output_file_reserve(OutputFile *file, guint64 size, GError **error);
+
+// Appends. MEDIA_ERROR_NO_SPACE or _IO.
+gboolean output_file_write(OutputFile *file, const void *data, gsize length, GError **error);
+
+// Makes the file durable and gives it its name. On failure nothing is left under that name.
+gboolean output_file_commit(OutputFile *file, GError **error);
+
+// NAME.partial-PID; borrowed. Further temporary names of the same task may be made from it.
+const char *output_file_partial_path(const OutputFile *file);
+guint64 output_file_size(const OutputFile *file);
+// SHA-256 of all bytes written so far, in lower-case hex. To be freed.
+char *output_file_sha256(const OutputFile *file);
+
+// Removes what was not committed.
+void output_file_free(OutputFile *file);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutputFile, output_file_free)
