@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The parts of the running daemon that its services and job steps share. Made in sevend.c, constant
+// afterwards: each member does its own locking.
+#pragma once
+
+#include <gio/gio.h>
+
+#include "daemon/config.h"
+#include "daemon/jobs/engine.h"
+#include "daemon/jobs/store.h"
+#include "daemon/vm/connection.h"
+
+typedef struct GuestEvents GuestEvents;
+typedef struct BootDiscCache BootDiscCache;
+
+typedef struct Daemon {
+    Config *config;
+    char *instance; // random, kept in the state folder: tells our domains and volumes from another daemon's
+    Store *store;
+    VmConnection *libvirt;
+    JobEngine *jobs;
+    GuestEvents *guest_events;
+    BootDiscCache *boot_discs;
+    GCancellable *stopping; // triggered when the daemon stops: ends what clients wait for
+} Daemon;
+
+#define SEVEND_VERSION "0.1.0"

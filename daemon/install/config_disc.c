@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Step 4 (phase "config-disc"): the machine's own disc with answer file, scripts, agent and nonce. It holds
+// secrets: its pieces exist in a private folder for a moment only, the disc itself as a volume until the
+// machine is ready.
+#include <string.h>
+
+#include "common/files.h"
+#include "daemon/install/install.h"
+#include "daemon/install/machine_files.h"
+#include "daemon/vm/storage.h"
+
+typedef struct {
+    const Install *install;
+    const char *folder;   // where written pieces lie
+    GPtrArray *arguments; // of sevend-media, owned strings
+} Pieces;
+
+static void add_argument(Pieces *pieces, const char *disc_path, const char *host_path)
+{
+    g_ptr_array_add(pieces->arguments, g_strdup("--file"));
+    g_ptr_array_add(pieces->arguments, g_strdup_printf("%s=%s", disc_path, host_path));
+}
+
+static gboolean add_text(Pieces *pieces, const char *disc_path, const char *text, gsize length,
+                         GError **error)
+{
+    g_autofree char *name = g_path_get_basename(disc_path);
+    g_autofree char *path = g_build_filename(pieces->folder, name, NULL);
+    add_argument(pieces, disc_path, path);
+    return file_write_atomic(path, text, length, 0600, error);
+}
+
+static void add_guest_file(Pieces *pieces, const char *disc_path, const char *guest_file)
+{
+    g_autofree char *path = g_build_filename(pieces->install->daemon->config->guest, guest_file, NULL);
+    add_argument(pieces, disc_path, path);
+}
+
+static gboolean add_answer_file(Pieces *pieces, const InstallPlan *plan, GError **error)
+{
+    gsize length = 0;
+    char *text =
+        unattend_render(plan->request->unattend, &plan->target, UNATTEND_SECRETS_KEPT, &length, error);
+    const gboolean ok = text && add_text(pieces, "Autounattend.xml", text, length, error);
+    unattend_text_free(text);
+    return ok;
+}
+
+static gboolean add_job_file(Pieces *pieces, const InstallPlan *plan, GError **error)
+{
+    g_autofree char *text = g_strdup_printf("set SEVEND_NONCE=%s\r\nset SEVEND_ARCH=%s\r\n",
+                                            pieces->install->nonce, plan->target.architecture);
+    return add_text(pieces, "sevend/job.cmd", text, strlen(text), error) &&
+           add_text(pieces, "sevend/config.tag", "sevend\r\n", strlen("sevend\r\n"), error);
+}
+
+static gboolean add_commands(Pieces *pieces, const InstallPlan *plan, GError **error)
+{
+    const char *const *commands = unattend_first_logon_commands(plan->request->unattend);
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (gsize i = 0; commands && commands[i]; i++)
+        g_string_append_printf(text, "%s\r\n", commands[i]);
+    return add_text(pieces, "sevend/first-logon.txt", text->str, text->len, error);
+}
+
+static gboolean add_pieces(Pieces *pieces, const InstallPlan *plan, GError **error)
+{
+    g_autofree char *agent = g_strdup_printf("sevend-agent-%s.exe", plan->target.architecture);
+    add_guest_file(pieces, "sevend/specialize.cmd", "specialize.cmd");
+    add_guest_file(pieces, "sevend/first-logon.cmd", "first-logon.cmd");
+    add_guest_file(pieces, "sevend/sevend-agent.exe", agent);
+    return add_answer_file(pieces, plan, error) && add_job_file(pieces, plan, error) &&
+           add_commands(pieces, plan, error);
+}
+
+// Keeps the masked answer file: it is what GET …/answer-file shows.
+static gboolean keep_masked(const Install *install, const char *uuid, const InstallPlan *plan, GError **error)
+{
+    gsize length = 0;
+    g_autofree char *text =
+        unattend_render(plan->request->unattend, &plan->target, UNATTEND_SECRETS_MASKED, &length, error);
+    g_autofree char *path = machine_file(install->daemon, uuid, MACHINE_FILE_ANSWER_FILE);
+    return text && file_write_atomic(path, text, length, 0644, error);
+}
+
+static gboolean build_and_upload(Job *job, Pieces *pieces, const char *iso, GError **error)
+{
+    Daemon *daemon = pieces->install->daemon;
+    g_autofree char *volume = machine_config_volume(daemon, job_machine_uuid(job));
+    GError *failure = NULL;
+    g_ptr_array_add(pieces->arguments, NULL);
+    g_autoptr(json_object) result =
+        media_run(daemon->config->media, (const char *const *)pieces->arguments->pdata, NULL, NULL,
+                  job_cancellable(job), &failure);
+    if (!result || !storage_volume_upload(daemon->libvirt, daemon->config->pool, volume, iso, &failure)) {
+        install_propagate(error, failure);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean install_step_config_disc(Job *job, GError **error)
+{
+    install_limit(job);
+    const Install *install = install_of(job);
+    const char *uuid = job_machine_uuid(job);
+    const InstallPlan *plan = install_plan(job, error);
+    if (!plan)
+        return FALSE;
+    g_autofree char *folder = machine_file(install->daemon, uuid, "config-disc");
+    g_autofree char *iso = g_build_filename(folder, "config.iso", NULL);
+    g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(arguments, g_strdup("build-config-disc"));
+    g_ptr_array_add(arguments, g_strdup("--output"));
+    g_ptr_array_add(arguments, g_strdup(iso));
+    g_ptr_array_add(arguments, g_strdup("--volume-id"));
+    g_ptr_array_add(arguments, g_strdup("SEVEND_CFG"));
+    Pieces pieces = { install, folder, arguments };
+    gboolean ok = tree_remove(folder, error) && folder_make(folder, 0700, error) &&
+                  add_pieces(&pieces, plan, error) && keep_masked(install, uuid, plan, error) &&
+                  build_and_upload(job, &pieces, iso, error);
+    g_autoptr(GError) left = NULL;
+    if (!tree_remove(folder, &left)) {
+        if (ok)
+            g_propagate_error(error, g_steal_pointer(&left));
+        ok = FALSE; // secrets must not stay in two places
+    }
+    return ok;
+}
+
+gboolean install_undo_config_disc(Job *job, GError **error)
+{
+    Daemon *daemon = job_user_data(job);
+    g_autofree char *folder = machine_file(daemon, job_machine_uuid(job), "config-disc");
+    g_autofree char *volume = machine_config_volume(daemon, job_machine_uuid(job));
+    return tree_remove(folder, error) &&
+           storage_volume_delete(daemon->libvirt, daemon->config->pool, volume, error);
+}

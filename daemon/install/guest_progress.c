@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Gathering evidence about a guest. What it proves is decided in guest_stage.c.
+#include "daemon/install/guest_progress.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/files.h"
+#include "daemon/install/guest_events.h"
+#include "daemon/install/machine_files.h"
+#include "daemon/vm/domain.h"
+
+#define POLL_MS 500
+// In polls: libvirt is asked less often than the log file is read.
+#define POWER_EVERY  4
+#define DISK_EVERY   4
+#define SCREEN_EVERY 10
+#define AGENT_EVERY  6
+#define HELLO_MS     1500
+// After a reported failure the guest still sends its logs: wait for them this long.
+#define FAILURE_GRACE (15 * G_TIME_SPAN_SECOND)
+
+struct GuestProgress {
+    Daemon *daemon;
+    char *uuid, *nonce, *socket, *offset_path;
+    gint64 stall;
+    guint64 copy_bytes;
+    Com1Log *com1;
+    guint64 console_offset; // lines before it have been shown already, before a restart
+    GuestState state;
+    AgentHello *hello;
+    guint polls;
+    gint64 failed_at;
+    gboolean off, blind; // blind: libvirt cannot be asked just now
+};
+
+static guint64 read_offset(const char *path)
+{
+    g_autofree char *text = NULL;
+    gsize length = 0;
+    return file_read(path, 32, &text, &length, NULL) ? g_ascii_strtoull(text, NULL, 10) : 0;
+}
+
+GuestProgress *guest_progress_new(Daemon *daemon, const char *uuid, const char *nonce, guint stall_seconds,
+                                  guint64 copy_bytes)
+{
+    GuestProgress *progress = g_new0(GuestProgress, 1);
+    g_autofree char *com1 = machine_file(daemon, uuid, MACHINE_FILE_COM1);
+    progress->daemon = daemon;
+    progress->uuid = g_strdup(uuid);
+    progress->nonce = g_strdup(nonce);
+    progress->socket = machine_file(daemon, uuid, MACHINE_FILE_COM2);
+    progress->offset_path = machine_file(daemon, uuid, "com1.offset");
+    progress->stall = stall_seconds * G_TIME_SPAN_SECOND;
+    progress->copy_bytes = copy_bytes;
+    // From the start: after a restart the old lines are evidence still, they are only not shown again.
+    progress->com1 = com1_log_new(com1, nonce, 0);
+    progress->console_offset = read_offset(progress->offset_path);
+    guest_state_init(&progress->state, g_get_monotonic_time());
+    guest_events_watch(daemon->guest_events, uuid);
+    return progress;
+}
+
+void guest_progress_free(GuestProgress *progress)
+{
+    if (!progress)
+        return;
+    guest_events_unwatch(progress->daemon->guest_events, progress->uuid);
+    com1_log_free(progress->com1);
+    guest_state_clear(&progress->state);
+    agent_hello_free(progress->hello);
+    g_free(progress->uuid);
+    g_free(progress->nonce);
+    g_free(progress->socket);
+    g_free(progress->offset_path);
+    g_free(progress);
+}
+
+const AgentHello *guest_progress_hello(const GuestProgress *progress)
+{
+    return progress->hello;
+}
+
+// For the case of a restart only; losing it shows some lines twice, so no fsync.
+static void keep_offset(GuestProgress *progress, guint64 offset)
+{
+    g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT "\n", offset);
+    progress->console_offset = offset;
+    g_file_set_contents_full(progress->offset_path, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
+}
+
+static void poll_com1(GuestProgress *progress, Job *job)
+{
+    const guint64 before = com1_log_offset(progress->com1);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) lines = com1_log_read(progress->com1, &error);
+    if (!lines) {
+        g_warning("machine %s: COM1: %s, ignoring", job_machine_name(job), error->message);
+        return;
+    }
+    for (guint i = 0; i < lines->len; i++) {
+        const Com1Line *line = lines->pdata[i];
+        guest_state_take_line(&progress->state, line, g_get_monotonic_time());
+        if (before >= progress->console_offset)
+            job_console(job, line->text);
+    }
+    if (lines->len > 0 && com1_log_offset(progress->com1) > progress->console_offset)
+        keep_offset(progress, com1_log_offset(progress->com1));
+}
+
+// While libvirt cannot be asked, standing still cannot be seen: the stall clock waits.
+static void see(GuestProgress *progress, Job *job, gboolean ok, const GError *error)
+{
+    if (!ok && !progress->blind)
+        job_log(job, "cannot watch the machine: %s; waiting", error->message);
+    if (!ok)
+        progress->state.activity = g_get_monotonic_time();
+    progress->blind = !ok;
+}
+
+static void poll_power(GuestProgress *progress, Job *job)
+{
+    g_autoptr(GError) error = NULL;
+    DomainPower power = DOMAIN_OTHER;
+    const gboolean ok = domain_power(progress->daemon->libvirt, progress->uuid, &power, &error);
+    see(progress, job, ok, error);
+    progress->off = ok && (power == DOMAIN_OFF || power == DOMAIN_GONE || power == DOMAIN_CRASHED);
+}
+
+static void poll_disk(GuestProgress *progress, Job *job)
+{
+    guint64 bytes = 0;
+    if (!domain_disk_written(progress->daemon->libvirt, progress->uuid, &bytes, NULL))
+        return; // poll_power() tells why
+    guest_state_take_written(&progress->state, bytes, g_get_monotonic_time());
+    if (strcmp(job_phase(job), "copy") == 0 && progress->copy_bytes > 0)
+        job_progress(job, MIN(0.98, (double)bytes / (double)progress->copy_bytes), bytes,
+                     progress->copy_bytes);
+}
+
+static void poll_screen(GuestProgress *progress)
+{
+    g_autoptr(GBytes) png = domain_screenshot(progress->daemon->libvirt, progress->uuid, NULL);
+    if (!png)
+        return;
+    g_autofree char *hash = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, png);
+    guest_state_take_screen(&progress->state, hash, g_get_monotonic_time());
+}
+
+static void poll_agent(GuestProgress *progress, Job *job)
+{
+    g_autoptr(GError) error = NULL;
+    AgentHello *hello =
+        agent_hello(progress->socket, progress->nonce, HELLO_MS, job_cancellable(job), &error);
+    if (!hello)
+        return; // nobody there yet, or an impostor: both mean waiting
+    agent_hello_free(progress->hello);
+    progress->hello = hello;
+    guest_state_take_hello(&progress->state, hello, g_get_monotonic_time());
+}
+
+static void poll(GuestProgress *progress, Job *job)
+{
+    const guint turn = progress->polls++;
+    if (turn % POWER_EVERY == 0)
+        poll_power(progress, job); // before COM1: what was written before switching off is read after it
+    if (turn % DISK_EVERY == 0)
+        poll_disk(progress, job);
+    const GuestEventCounts events = guest_events_collect(progress->daemon->guest_events, progress->uuid);
+    poll_com1(progress, job);
+    guest_state_take_reboots(&progress->state, events.reboots, g_get_monotonic_time());
+    if (events.crashed)
+        progress->off = TRUE;
+    if (turn % SCREEN_EVERY == 0)
+        poll_screen(progress);
+    if (turn % AGENT_EVERY == 0 && progress->state.stage >= GUEST_STAGE_SPECIALIZE && !progress->off)
+        poll_agent(progress, job);
+}
+
+static void set_reported_failure(const GuestState *state, GError **error)
+{
+    g_autoptr(GString) text = g_string_new(state->failure_text);
+    if (state->error_log->len > 0)
+        g_string_append(text, "; the end of setuperr.log:");
+    for (guint i = 0; i < state->error_log->len; i++)
+        g_string_append_printf(text, "\n  %s", (const char *)state->error_log->pdata[i]);
+    job_fail(error, state->failure_code, "%s", text->str);
+}
+
+// FALSE when the install is over for a reason that the guest showed.
+static gboolean check_guest(GuestProgress *progress, GError **error)
+{
+    const gint64 now = g_get_monotonic_time();
+    const GuestState *state = &progress->state;
+    if (state->failure_code) {
+        if (progress->failed_at == 0)
+            progress->failed_at = now;
+        if (!progress->off && now - progress->failed_at < FAILURE_GRACE)
+            return TRUE;
+        set_reported_failure(state, error);
+        return FALSE;
+    }
+    if (progress->off) {
+        job_fail(error, "guest-stopped",
+                 "the machine switched itself off (last seen: %s); its screen and console log show what came "
+                 "before",
+                 state->evidence ? state->evidence : "nothing");
+        return FALSE;
+    }
+    // A first-logon command may be long and silent; the phase's own limit ends that.
+    if (state->stage < GUEST_STAGE_FIRST_LOGON && now - state->activity > progress->stall) {
+        job_fail(error, "setup-waiting",
+                 "nothing has moved for %u s: no disk writes, the screen stands still, COM1 is silent (last "
+                 "seen: %s). "
+                 "Windows Setup most likely waits at a dialog: look at the screenshot",
+                 (guint)(progress->stall / G_TIME_SPAN_SECOND),
+                 state->evidence ? state->evidence : "power on");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean guest_progress_wait(GuestProgress *progress, Job *job, GuestStage stage, GError **error)
+{
+    while (progress->state.stage < stage || progress->state.failure_code) {
+        poll(progress, job);
+        if (!check_guest(progress, error))
+            return FALSE;
+        if (progress->state.stage >= stage && !progress->state.failure_code)
+            break;
+        if (!job_sleep(job, POLL_MS, error))
+            return FALSE;
+    }
+    job_detail(job, "%s", progress->state.evidence ? progress->state.evidence : guest_stage_name(stage));
+    return TRUE;
+}
+
+gboolean guest_progress_wait_hello(GuestProgress *progress, Job *job, GError **error)
+{
+    while (!progress->hello) {
+        poll(progress, job);
+        poll_agent(progress, job);
+        if (progress->hello)
+            break;
+        if (!check_guest(progress, error) || !job_sleep(job, POLL_MS, error))
+            return FALSE;
+    }
+    return TRUE;
+}

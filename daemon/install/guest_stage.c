@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Evidence → stage. Times out nothing and reads nothing: guest_progress.c does.
+#include "daemon/install/guest_stage.h"
+
+#include <string.h>
+
+static const char *const stage_names[] = {
+    [GUEST_STAGE_POWERED_ON] = "powered on",
+    [GUEST_STAGE_WINPE] = "winpe",
+    [GUEST_STAGE_COPY] = "copy",
+    [GUEST_STAGE_SPECIALIZE] = "specialize",
+    [GUEST_STAGE_OOBE] = "oobe",
+    [GUEST_STAGE_FIRST_LOGON] = "first-logon",
+    [GUEST_STAGE_DONE] = "first logon is over",
+};
+
+const char *guest_stage_name(GuestStage stage)
+{
+    return stage_names[stage];
+}
+
+// What a report with that phase and status proves. The first row that fits counts; status NULL fits any.
+static const struct {
+    const char *phase, *status;
+    GuestStage stage;
+} reports[] = {
+    { "winpe", NULL, GUEST_STAGE_WINPE },
+    { "copy", NULL, GUEST_STAGE_COPY },
+    { "specialize", "done", GUEST_STAGE_OOBE },
+    { "specialize", NULL, GUEST_STAGE_SPECIALIZE },
+    { "oobe", NULL, GUEST_STAGE_OOBE },
+    { "first-logon", "done", GUEST_STAGE_DONE },
+    { "first-logon", NULL, GUEST_STAGE_FIRST_LOGON },
+};
+
+void guest_state_init(GuestState *state, gint64 now)
+{
+    *state = (GuestState){ .activity = now, .error_log = g_ptr_array_new_with_free_func(g_free) };
+}
+
+void guest_state_clear(GuestState *state)
+{
+    for (guint i = 0; i < GUEST_SCREENS; i++)
+        g_free(state->screens[i]);
+    g_free(state->evidence);
+    g_free(state->failure_code);
+    g_free(state->failure_text);
+    g_clear_pointer(&state->error_log, g_ptr_array_unref);
+}
+
+static void reach(GuestState *state, GuestStage stage, const char *evidence)
+{
+    if (stage <= state->stage)
+        return;
+    state->stage = stage;
+    g_free(state->evidence);
+    state->evidence = g_strdup(evidence);
+}
+
+static void fail(GuestState *state, const char *code, char *text)
+{
+    if (state->failure_code) {
+        g_free(text);
+        return; // the first failure is the cause
+    }
+    state->failure_code = g_strdup(code);
+    state->failure_text = text;
+}
+
+static const char *key(const Com1Line *line, const char *name)
+{
+    const char *value = line->keys ? g_hash_table_lookup(line->keys, name) : NULL;
+    return value ? value : "?";
+}
+
+static void take_failure(GuestState *state, const Com1Line *line)
+{
+    if (strcmp(line->phase, "winpe") == 0) {
+        const gboolean no_disc = strcmp(key(line, "reason"), "no-install-wim") == 0;
+        fail(state, key(line, "reason"),
+             g_strdup_printf("WinPE found no drive with %s: is the disc attached and readable?",
+                             no_disc ? "\\sources\\install.wim" : "\\sevend\\config.tag"));
+    } else if (strcmp(line->phase, "copy") == 0) {
+        fail(state, "setup-error",
+             g_strdup_printf("Windows Setup ended with exit code %s before it rebooted", key(line, "exit")));
+    } else if (strcmp(line->phase, "specialize") == 0) {
+        fail(state, "specialize-failed",
+             g_strdup_printf("specialize.cmd: step %s ended with exit code %s", key(line, "step"),
+                             key(line, "exit")));
+    } else if (strcmp(line->phase, "first-logon") == 0) {
+        fail(state, "first-logon-command-failed",
+             g_strdup_printf("first_logon command %s ended with exit code %s", key(line, "index"),
+                             key(line, "exit")));
+    }
+}
+
+static void take_log_line(GuestState *state, const Com1Line *line)
+{
+    if (state->error_log->len >= GUEST_LOG_LINES)
+        g_ptr_array_remove_index(state->error_log, 0);
+    g_ptr_array_add(state->error_log, g_strndup(line->text, 240));
+}
+
+static void take_report(GuestState *state, const Com1Line *line)
+{
+    const char *status = line->status ? line->status : "";
+    for (gsize i = 0; i < G_N_ELEMENTS(reports); i++) {
+        if (strcmp(line->phase, reports[i].phase) != 0 ||
+            (reports[i].status && strcmp(status, reports[i].status) != 0))
+            continue;
+        g_autofree char *evidence = g_strdup_printf("COM1: phase=%s status=%s", line->phase, status);
+        reach(state, reports[i].stage, evidence);
+        break;
+    }
+    if (strcmp(status, "failed") == 0)
+        take_failure(state, line);
+    if (strcmp(status, "log-begin") == 0)
+        state->in_error_log = strstr(key(line, "file"), "setuperr") != NULL;
+    if (strcmp(status, "log-end") == 0)
+        state->in_error_log = FALSE;
+}
+
+void guest_state_take_line(GuestState *state, const Com1Line *line, gint64 now)
+{
+    state->activity = now;
+    if (line->phase)
+        take_report(state, line);
+    else if (state->in_error_log)
+        take_log_line(state, line);
+}
+
+// Setup reboots once after it has copied Windows and once after specialize (FACTS). A reboot with nothing
+// written before it is a boot loader trying again, and proves nothing.
+void guest_state_take_reboots(GuestState *state, guint count, gint64 now)
+{
+    if (count == 0)
+        return;
+    state->activity = now;
+    if (state->written < state->written_at_reboot + GUEST_ACTIVITY_BYTES)
+        return;
+    state->written_at_reboot = state->written;
+    if (state->stage < GUEST_STAGE_SPECIALIZE && state->written >= GUEST_COPY_BYTES)
+        reach(state, GUEST_STAGE_SPECIALIZE, "rebooted after copying Windows");
+    else if (state->stage == GUEST_STAGE_SPECIALIZE)
+        reach(state, GUEST_STAGE_OOBE, "rebooted after specialize");
+}
+
+void guest_state_take_written(GuestState *state, guint64 bytes, gint64 now)
+{
+    if (bytes < state->written) { // the machine was started anew: counters begin again
+        state->written_at_activity = 0;
+        state->written_at_reboot = 0;
+    }
+    state->written = bytes;
+    if (bytes >= state->written_at_activity + GUEST_ACTIVITY_BYTES) {
+        state->written_at_activity = bytes;
+        state->activity = now;
+    }
+    if (bytes >= GUEST_COPY_BYTES)
+        reach(state, GUEST_STAGE_COPY, "disk writes: Setup copies Windows");
+}
+
+void guest_state_take_screen(GuestState *state, const char *hash, gint64 now)
+{
+    for (guint i = 0; i < GUEST_SCREENS; i++)
+        if (g_strcmp0(state->screens[i], hash) == 0)
+            return;
+    g_free(state->screens[state->next_screen]);
+    state->screens[state->next_screen] = g_strdup(hash);
+    state->next_screen = (state->next_screen + 1) % GUEST_SCREENS;
+    state->activity = now;
+}
+
+void guest_state_take_hello(GuestState *state, const AgentHello *hello, gint64 now)
+{
+    const GuestStage before = state->stage;
+    const char *first_logon = hello->first_logon ? hello->first_logon : "none";
+    reach(state, GUEST_STAGE_SPECIALIZE, "the agent answers");
+    if (strcmp(first_logon, "none") != 0)
+        reach(state, GUEST_STAGE_FIRST_LOGON, "the agent says that first logon has begun");
+    if (strcmp(first_logon, "done") == 0)
+        reach(state, GUEST_STAGE_DONE, "the agent says that first logon is over");
+    if (strcmp(first_logon, "failed") == 0)
+        fail(state, "first-logon-command-failed",
+             g_strdup("a first_logon command failed: \\sevend\\first-logon.log in the guest names it"));
+    if (state->stage != before)
+        state->activity = now; // an agent that merely answers says nothing of Setup's progress
+}

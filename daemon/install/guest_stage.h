@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How far a guest has come, judged from several kinds of evidence: COM1 reports, reboots, disk writes, the
+// agent. The silence of one kind never holds an install up while another shows progress; a stage is never
+// taken back. Pure: no I/O, no clock of its own.
+#pragma once
+
+#include "daemon/vm/agent.h"
+#include "daemon/vm/com1.h"
+
+typedef enum {
+    GUEST_STAGE_POWERED_ON,
+    GUEST_STAGE_WINPE,
+    GUEST_STAGE_COPY,
+    GUEST_STAGE_SPECIALIZE,
+    GUEST_STAGE_OOBE,
+    GUEST_STAGE_FIRST_LOGON,
+    GUEST_STAGE_DONE, // first logon is over
+} GuestStage;
+const char *guest_stage_name(GuestStage stage);
+
+// Setup writes this much only when it copies Windows; what a boot loader or a partition table takes is far
+// less.
+#define GUEST_COPY_BYTES (32u << 20)
+// Writes below this, summed up, are no sign of progress: an idle Windows writes a little all the time.
+#define GUEST_ACTIVITY_BYTES (256u << 10)
+#define GUEST_SCREENS        8
+#define GUEST_LOG_LINES      12
+
+typedef struct {
+    GuestStage stage;
+    char *evidence;  // what last moved the stage: "COM1: phase=copy status=begin"
+    gint64 activity; // time (monotonic µs) of the last sign of life
+    guint64 written; // bytes, as last seen
+    guint64 written_at_activity;
+    guint64 written_at_reboot;
+    char *screens[GUEST_SCREENS]; // hashes of the screens last seen: a blinking cursor is no progress
+    guint next_screen;
+    char *failure_code, *failure_text; // first failure reported; NULL while all is well
+    gboolean in_error_log;             // between log-begin and log-end of setuperr.log
+    GPtrArray *error_log;              // last lines of it
+} GuestState;
+
+void guest_state_init(GuestState *state, gint64 now);
+void guest_state_clear(GuestState *state);
+// Each takes one piece of evidence, seen at @now.
+void guest_state_take_line(GuestState *state, const Com1Line *line, gint64 now);
+void guest_state_take_reboots(GuestState *state, guint count, gint64 now);
+void guest_state_take_written(GuestState *state, guint64 bytes, gint64 now);
+void guest_state_take_screen(GuestState *state, const char *hash, gint64 now);
+void guest_state_take_hello(GuestState *state, const AgentHello *hello, gint64 now);

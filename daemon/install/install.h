@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The install job: the steps from a request to a ready machine, a file each (<phase>.c), in the order of the
+// table in install.c.
+#pragma once
+
+#include "daemon/daemon.h"
+#include "daemon/install/guest_progress.h"
+#include "daemon/install/plan.h"
+
+extern const JobKind install_job_kind; // "create"
+
+// What the steps of one install share. Lives as long as the job runs in this process; rebuilt on resume.
+typedef struct {
+    Daemon *daemon;
+    json_object *document; // merged request, with secrets
+    Template *template;
+    char *nonce;
+    InstallPlan *plan;       // made when first needed: see install_plan()
+    GuestProgress *progress; // made when first needed: see install_progress()
+} Install;
+
+static inline Install *install_of(Job *job)
+{
+    return job_data(job);
+}
+
+// Sets the running step's time limit from the template.
+void install_limit(Job *job);
+// The plan; fails the job with "preflight-refused" and all faults if something does not fit any more.
+// Borrowed.
+const InstallPlan *install_plan(Job *job, GError **error);
+// The watcher of the guest. Borrowed.
+GuestProgress *install_progress(Job *job);
+// SHA-256 of the vendor's disc, read once and kept in the store. The caller frees.
+char *install_disc_sha256(Job *job, const InstallPlan *plan, GError **error);
+// Progress of sevend-media shown as progress of the step. data: the Job.
+void install_media_progress(const char *step, guint64 done, guint64 total, gpointer data);
+// Turns an error of sevend-media, libvirt or the library into the job's error with a stable code. Takes
+// @failure.
+void install_propagate(GError **error, GError *failure);
+
+// The steps. Times and undo: install.c.
+gboolean install_step_inspect(Job *job, GError **error);
+gboolean install_step_preflight(Job *job, GError **error);
+gboolean install_step_boot_disc(Job *job, GError **error);
+gboolean install_step_config_disc(Job *job, GError **error);
+gboolean install_undo_config_disc(Job *job, GError **error);
+gboolean install_step_disk(Job *job, GError **error);
+gboolean install_undo_disk(Job *job, GError **error);
+gboolean install_step_define(Job *job, GError **error);
+gboolean install_undo_define(Job *job, GError **error);
+gboolean install_step_start(Job *job, GError **error);
+gboolean install_undo_start(Job *job, GError **error);
+gboolean install_step_winpe(Job *job, GError **error);
+gboolean install_step_copy(Job *job, GError **error);
+gboolean install_step_specialize(Job *job, GError **error);
+gboolean install_step_oobe(Job *job, GError **error);
+gboolean install_step_first_logon(Job *job, GError **error);
+gboolean install_step_ready(Job *job, GError **error);

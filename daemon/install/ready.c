@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Step 13 (phase "ready"): the agent has answered with the job's nonce; the discs are taken out, the config
+// disc and everything else that holds secrets is deleted. From here on the machine needs no file but its own
+// disk.
+#include <string.h>
+
+#include "common/files.h"
+#include "daemon/install/install.h"
+#include "daemon/install/machine_files.h"
+#include "daemon/vm/domain.h"
+#include "daemon/vm/domain_xml.h"
+#include "daemon/vm/storage.h"
+
+static gboolean eject_discs(Daemon *daemon, const char *uuid, GError **error)
+{
+    static const char *const drives[] = { DRIVE_CONFIG, DRIVE_BOOT, DRIVE_VENDOR };
+    for (gsize i = 0; i < G_N_ELEMENTS(drives); i++)
+        if (!domain_eject(daemon->libvirt, uuid, drives[i], error))
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean delete_config_disc(Daemon *daemon, const char *uuid, GError **error)
+{
+    g_autofree char *volume = machine_config_volume(daemon, uuid);
+    return storage_volume_delete(daemon->libvirt, daemon->config->pool, volume, error);
+}
+
+static gboolean record_agent(Daemon *daemon, const char *uuid, const AgentHello *hello, GError **error)
+{
+    g_autoptr(json_object) object = json_object_new_object();
+    json_object_object_add(object, "agent_version", json_object_new_string(hello->agent_version));
+    json_object_object_add(object, "os_version", json_object_new_string(hello->os_version));
+    json_object_object_add(object, "computer_name", json_object_new_string(hello->computer_name));
+    json_object_object_add(object, "architecture", json_object_new_string(hello->architecture));
+    return store_machine_set_agent(daemon->store, uuid,
+                                   json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN), error);
+}
+
+gboolean install_step_ready(Job *job, GError **error)
+{
+    install_limit(job);
+    Daemon *daemon = job_user_data(job);
+    const char *uuid = job_machine_uuid(job);
+    GuestProgress *progress = install_progress(job);
+    if (!guest_progress_wait_hello(progress, job, error))
+        return FALSE;
+    const AgentHello *hello = guest_progress_hello(progress);
+    GError *failure = NULL;
+    if (!eject_discs(daemon, uuid, &failure) || !delete_config_disc(daemon, uuid, &failure) ||
+        !record_agent(daemon, uuid, hello, &failure) ||
+        !store_machine_set_boot_disc(daemon->store, uuid, NULL, &failure) ||
+        !store_machine_set_state(daemon->store, uuid, "ready", NULL, NULL, &failure)) {
+        install_propagate(error, failure);
+        return FALSE;
+    }
+    job_detail(job, "agent %s on Windows %s (%s), computer name %s", hello->agent_version, hello->os_version,
+               hello->architecture, hello->computer_name);
+    return TRUE;
+}

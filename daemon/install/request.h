@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The machine request: the template's members overridden by the client's, checked as a whole, every fault at
+// once. The parts about Windows itself are libunattend's. Does not look at discs or drivers: preflight does.
+#pragma once
+
+#include "common/json.h"
+#include "unattend/unattend.h"
+
+typedef struct {
+    char *name, *template_name, *disc;
+    char *edition;  // upper case; NULL: the disc's only one
+    char **drivers; // names of packages, NULL-terminated, no repeats
+    guint vcpus, memory_mib, disk_gib;
+    char *disk_bus; // "sata" or "virtio"
+    char *video;    // "std" or "qxl"
+    char *sound;    // "none" or "hda"
+    UnattendSettings *unattend;
+} MachineRequest;
+
+// @document: a client's request merged over its template's (json_merge). NULL if @faults was added to.
+MachineRequest *machine_request_parse(json_object *document, Faults *faults);
+void machine_request_free(MachineRequest *request);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MachineRequest, machine_request_free)
+
+// Unknown members at the top level. In a template, "name", "template" and secrets have no place.
+void machine_request_check_members(json_object *document, const char *pointer, gboolean is_template,
+                                   Faults *faults);

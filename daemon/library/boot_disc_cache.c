@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The boot disc cache. What a boot disc holds is sevend-media's knowledge.
+#include "daemon/library/boot_disc_cache.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <utime.h>
+
+#include "common/files.h"
+#include "daemon/library/discs.h"
+
+// Raised when sevend-media lays the boot disc out differently, so that older ones are not taken for it.
+#define BOOT_DISC_FORMAT     "1"
+#define MAX_GUEST_FILE_BYTES (8u << 20)
+
+struct BootDiscCache {
+    GMutex lock;
+    GCond changed;
+    GHashTable *building; // keys being built now
+};
+
+BootDiscCache *boot_disc_cache_new(void)
+{
+    BootDiscCache *cache = g_new0(BootDiscCache, 1);
+    g_mutex_init(&cache->lock);
+    g_cond_init(&cache->changed);
+    cache->building = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return cache;
+}
+
+void boot_disc_cache_free(BootDiscCache *cache)
+{
+    if (!cache)
+        return;
+    g_hash_table_unref(cache->building);
+    g_mutex_clear(&cache->lock);
+    g_cond_clear(&cache->changed);
+    g_free(cache);
+}
+
+static char *folder_path(Daemon *daemon)
+{
+    return g_build_filename(daemon->config->state, "boot-discs", NULL);
+}
+
+char *boot_disc_path(Daemon *daemon, const char *key)
+{
+    g_autofree char *file = g_strconcat(key, ".iso", NULL);
+    return g_build_filename(daemon->config->state, "boot-discs", file, NULL);
+}
+
+static char *guest_file(Daemon *daemon, const char *file)
+{
+    return g_build_filename(daemon->config->guest, file, NULL);
+}
+
+static char *agent_file(Daemon *daemon, const char *architecture)
+{
+    g_autofree char *file = g_strdup_printf("sevend-agent-%s.exe", architecture);
+    return guest_file(daemon, file);
+}
+
+static gboolean add_file(GChecksum *checksum, const char *path, GError **error)
+{
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    if (!file_read(path, MAX_GUEST_FILE_BYTES, &bytes, &length, error))
+        return FALSE;
+    g_autofree char *header = g_strdup_printf("file %zu\n", length);
+    g_checksum_update(checksum, (const guchar *)header, -1);
+    g_checksum_update(checksum, (const guchar *)bytes, (gssize)length);
+    return TRUE;
+}
+
+char *boot_disc_key(Daemon *daemon, const BootDiscRecipe *recipe, GError **error)
+{
+    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_autofree char *start = guest_file(daemon, "start.cmd");
+    g_autofree char *agent = agent_file(daemon, recipe->architecture);
+    g_autofree char *header = g_strdup_printf("sevend boot disc %s\n%s %s\n", BOOT_DISC_FORMAT,
+                                              recipe->architecture, recipe->vendor_disc_sha256);
+    g_checksum_update(checksum, (const guchar *)header, -1);
+    for (gsize i = 0; recipe->driver_names[i]; i++) {
+        g_autofree char *driver =
+            g_strdup_printf("driver %s %s\n", recipe->driver_names[i], recipe->driver_hashes[i]);
+        g_checksum_update(checksum, (const guchar *)driver, -1);
+    }
+    if (!add_file(checksum, start, error) || !add_file(checksum, agent, error))
+        return NULL;
+    return g_strdup(g_checksum_get_string(checksum));
+}
+
+static gboolean build(Daemon *daemon, const char *path, const BootDiscRecipe *recipe,
+                      MediaProgressFunc progress, gpointer progress_data, GCancellable *cancellable,
+                      GError **error)
+{
+    g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(arguments, g_strdup("build-boot-disc"));
+    g_ptr_array_add(arguments, g_strdup("--disc"));
+    g_ptr_array_add(arguments, g_strdup(recipe->vendor_disc));
+    for (gsize i = 0; recipe->driver_names[i]; i++) {
+        g_ptr_array_add(arguments, g_strdup("--driver"));
+        g_ptr_array_add(arguments,
+                        g_strdup_printf("%s=%s", recipe->driver_names[i], recipe->driver_folders[i]));
+    }
+    g_ptr_array_add(arguments, g_strdup("--start-cmd"));
+    g_ptr_array_add(arguments, guest_file(daemon, "start.cmd"));
+    g_ptr_array_add(arguments, g_strdup("--agent"));
+    g_ptr_array_add(arguments, agent_file(daemon, recipe->architecture));
+    g_ptr_array_add(arguments, g_strdup("--output"));
+    g_ptr_array_add(arguments, g_strdup(path));
+    g_ptr_array_add(arguments, NULL);
+    g_autoptr(json_object) result = media_run(daemon->config->media, (const char *const *)arguments->pdata,
+                                              progress, progress_data, cancellable, error);
+    return result != NULL;
+}
+
+// Waits until no other thread builds @key, then marks it as being built by this one. FALSE: cancelled.
+static gboolean claim(BootDiscCache *cache, const char *key, GCancellable *cancellable)
+{
+    gboolean cancelled = FALSE;
+    g_mutex_lock(&cache->lock);
+    while (g_hash_table_contains(cache->building, key) && !cancelled) {
+        // A cancel does not signal this condition, so look at it now and then.
+        g_cond_wait_until(&cache->changed, &cache->lock, g_get_monotonic_time() + G_TIME_SPAN_SECOND / 4);
+        cancelled = cancellable && g_cancellable_is_cancelled(cancellable);
+    }
+    if (!cancelled)
+        g_hash_table_add(cache->building, g_strdup(key));
+    g_mutex_unlock(&cache->lock);
+    return !cancelled;
+}
+
+static void release(BootDiscCache *cache, const char *key)
+{
+    g_mutex_lock(&cache->lock);
+    g_hash_table_remove(cache->building, key);
+    g_cond_broadcast(&cache->changed);
+    g_mutex_unlock(&cache->lock);
+}
+
+gboolean boot_disc_ensure(Daemon *daemon, const char *key, const BootDiscRecipe *recipe,
+                          MediaProgressFunc progress, gpointer progress_data, GCancellable *cancellable,
+                          gboolean *ret_built, GError **error)
+{
+    g_autofree char *path = boot_disc_path(daemon, key);
+    if (!claim(daemon->boot_discs, key, cancellable)) {
+        g_set_error(error, MEDIA_ERROR, MEDIA_ERROR_CANCELLED,
+                    "stopped while another job builds the boot disc");
+        return FALSE;
+    }
+    gboolean ok = TRUE, built = FALSE;
+    if (utime(path, NULL) != 0) { // not there; being there, it now counts as used
+        ok = build(daemon, path, recipe, progress, progress_data, cancellable, error);
+        built = TRUE;
+    }
+    release(daemon->boot_discs, key);
+    if (ok)
+        *ret_built = built;
+    return ok;
+}
+
+typedef struct {
+    char *path;
+    guint64 size;
+    gint64 used;
+} CachedDisc;
+
+static void cached_disc_free(gpointer data)
+{
+    CachedDisc *disc = data;
+    g_free(disc->path);
+    g_free(disc);
+}
+
+static int compare_use(gconstpointer a, gconstpointer b)
+{
+    const gint64 first = (*(CachedDisc *const *)a)->used, second = (*(CachedDisc *const *)b)->used;
+    return first < second ? -1 : first > second;
+}
+
+// Unknown counts as used: a disc is only removed when the store says that nobody names it.
+static gboolean is_unused(Daemon *daemon, const char *file)
+{
+    g_autofree char *key = g_strndup(file, strlen(file) - strlen(".iso"));
+    guint users = 1;
+    g_mutex_lock(&daemon->boot_discs->lock);
+    const gboolean building = g_hash_table_contains(daemon->boot_discs->building, key);
+    g_mutex_unlock(&daemon->boot_discs->lock);
+    return !building && store_boot_disc_users(daemon->store, key, &users, NULL) && users == 0;
+}
+
+// What a killed sevend-media leaves beside its output.
+static gboolean is_left_over(const char *file)
+{
+    return strstr(file, ".partial-") || g_str_has_prefix(file, ".sevend-media-");
+}
+
+static GPtrArray *unused_discs(Daemon *daemon, const char *folder, gboolean at_start)
+{
+    GPtrArray *discs = g_ptr_array_new_with_free_func(cached_disc_free);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *file;
+    while (dir && (file = g_dir_read_name(dir))) {
+        g_autofree char *path = g_build_filename(folder, file, NULL);
+        struct stat info;
+        if (!g_str_has_suffix(file, ".iso")) {
+            if (at_start && is_left_over(file))
+                tree_remove(path, NULL);
+        } else if (is_unused(daemon, file) && stat(path, &info) == 0) {
+            CachedDisc *disc = g_new0(CachedDisc, 1);
+            disc->path = g_steal_pointer(&path);
+            disc->size = (guint64)info.st_size;
+            disc->used = info.st_mtim.tv_sec;
+            g_ptr_array_add(discs, disc);
+        }
+    }
+    g_ptr_array_sort(discs, compare_use);
+    return discs;
+}
+
+void boot_disc_cache_clean(Daemon *daemon, gboolean at_start)
+{
+    g_autofree char *folder = folder_path(daemon);
+    g_autoptr(GPtrArray) discs = unused_discs(daemon, folder, at_start);
+    guint64 total = 0;
+    for (guint i = 0; i < discs->len; i++)
+        total += ((CachedDisc *)discs->pdata[i])->size;
+    const guint64 allowed = (guint64)daemon->config->boot_disc_cache_mib << 20;
+    for (guint i = 0; i < discs->len && total > allowed; i++) {
+        CachedDisc *disc = discs->pdata[i];
+        g_autoptr(GError) error = NULL;
+        if (file_remove(disc->path, &error))
+            total -= disc->size;
+        else
+            g_warning("boot disc cache: %s, ignoring", error->message);
+    }
+}

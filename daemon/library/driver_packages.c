@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Driver packages by name.
+#include "daemon/library/driver_packages.h"
+
+#include <ftw.h>
+#include <string.h>
+
+#include "common/files.h"
+#include "common/ids.h"
+#include "daemon/library/media_process.h"
+
+#define MAX_PACKAGES   4096
+#define MAX_FILES      4096
+#define MAX_FILE_BYTES (256u << 20)
+#define MAX_DEPTH      8
+
+static int compare_strings(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **driver_package_list(Daemon *daemon, GError **error)
+{
+    const char *folder = daemon->config->drivers;
+    GError *open_error = NULL;
+    GDir *dir = g_dir_open(folder, 0, &open_error);
+    if (!dir) {
+        g_set_error(error, LIBRARY_ERROR, LIBRARY_ERROR_FAILED, "drivers folder %s: %s", folder,
+                    open_error->message);
+        g_error_free(open_error);
+        return NULL;
+    }
+    GPtrArray *names = g_ptr_array_new();
+    const char *file;
+    while ((file = g_dir_read_name(dir)) && names->len < MAX_PACKAGES) {
+        g_autofree char *path = g_build_filename(folder, file, NULL);
+        if (name_is_valid(file) && g_file_test(path, G_FILE_TEST_IS_DIR))
+            g_ptr_array_add(names, g_strdup(file));
+    }
+    g_dir_close(dir);
+    g_ptr_array_sort(names, compare_strings);
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(names, FALSE);
+}
+
+char *driver_package_path(Daemon *daemon, const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(daemon->config->drivers, name, NULL);
+    if (name_is_valid(name) && g_file_test(path, G_FILE_TEST_IS_DIR))
+        return g_steal_pointer(&path);
+    g_set_error(error, LIBRARY_ERROR, LIBRARY_ERROR_NOT_FOUND,
+                "driver package \"%s\": no such folder in the drivers folder %s", name,
+                daemon->config->drivers);
+    return NULL;
+}
+
+// nftw() has no user pointer.
+static _Thread_local GPtrArray *walk_files;
+
+static int collect_file(const char *path, const struct stat *info G_GNUC_UNUSED, int type, struct FTW *walk)
+{
+    if (walk->level > MAX_DEPTH || walk_files->len >= MAX_FILES)
+        return 1;
+    if (type == FTW_F)
+        g_ptr_array_add(walk_files, g_strdup(path));
+    return 0;
+}
+
+// SHA-256 over "relative name, length, content" of each file in byte order of names.
+static char *hash_tree(const char *folder, GError **error)
+{
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+    walk_files = files;
+    const int walked = nftw(folder, collect_file, 16, FTW_PHYS);
+    walk_files = NULL;
+    if (walked != 0) {
+        g_set_error(error, LIBRARY_ERROR, LIBRARY_ERROR_REFUSED,
+                    "too-large: driver package %s: more than %d files, or folders deeper than %d", folder,
+                    MAX_FILES, MAX_DEPTH);
+        return NULL;
+    }
+    g_ptr_array_sort(files, compare_strings);
+    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    for (guint i = 0; i < files->len; i++) {
+        const char *path = files->pdata[i];
+        g_autofree char *bytes = NULL;
+        gsize length = 0;
+        if (!file_read(path, MAX_FILE_BYTES, &bytes, &length, error))
+            return NULL;
+        g_autofree char *header = g_strdup_printf("%s\n%zu\n", path + strlen(folder) + 1, length);
+        g_checksum_update(checksum, (const guchar *)header, -1);
+        g_checksum_update(checksum, (const guchar *)bytes, (gssize)length);
+    }
+    return g_strdup(g_checksum_get_string(checksum));
+}
+
+json_object *driver_package_inspect(Daemon *daemon, const char *name, GCancellable *cancellable,
+                                    GError **error)
+{
+    g_autofree char *path = driver_package_path(daemon, name, error);
+    if (!path)
+        return NULL;
+    const char *arguments[] = { "inspect-driver", path, NULL };
+    GError *failure = NULL;
+    g_autoptr(json_object) result =
+        media_run(daemon->config->media, arguments, NULL, NULL, cancellable, &failure);
+    if (!result && g_error_matches(failure, MEDIA_ERROR, MEDIA_ERROR_REFUSED)) {
+        g_autofree char *code = NULL;
+        const char *text = media_error_split(failure, &code);
+        g_set_error(error, LIBRARY_ERROR, LIBRARY_ERROR_REFUSED, "%s: driver package \"%s\": %s", code, name,
+                    text);
+        g_error_free(failure);
+        return NULL;
+    }
+    if (!result) {
+        g_propagate_error(error, failure);
+        return NULL;
+    }
+    g_autofree char *hash = hash_tree(path, error);
+    if (!hash)
+        return NULL;
+    json_object_object_add(result, "sha256", json_object_new_string(hash));
+    return g_steal_pointer(&result);
+}
+
+static gboolean inf_serves(json_object *inf, const char *architecture)
+{
+    g_autofree const char **architectures = json_string_list(inf, "architectures");
+    return g_strv_contains(architectures, architecture);
+}
+
+static gboolean any_inf(json_object *inspection, const char *architecture, gboolean boot_critical)
+{
+    json_object *infs = NULL;
+    if (!json_object_object_get_ex(inspection, "infs", &infs))
+        return FALSE;
+    for (gsize i = 0; i < json_object_array_length(infs); i++) {
+        json_object *inf = json_object_array_get_idx(infs, i);
+        json_object *critical = NULL;
+        json_object_object_get_ex(inf, "boot_critical", &critical);
+        if (inf_serves(inf, architecture) && (!boot_critical || json_object_get_boolean(critical)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean driver_package_serves(json_object *inspection, const char *architecture)
+{
+    return any_inf(inspection, architecture, FALSE);
+}
+
+gboolean driver_package_is_boot_critical(json_object *inspection, const char *architecture)
+{
+    return any_inf(inspection, architecture, TRUE);
+}

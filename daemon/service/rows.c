@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Rows of the store as the API shows them.
+#include <string.h>
+
+#include "daemon/service/service_parts.h"
+#include "daemon/vm/domain.h"
+
+void json_add_text(json_object *object, const char *name, const char *text_or_null)
+{
+    json_object_object_add(object, name, text_or_null ? json_object_new_string(text_or_null) : NULL);
+}
+
+void json_add_json(json_object *object, const char *name, const char *text_or_null)
+{
+    json_object_object_add(object, name,
+                           text_or_null ? json_parse(text_or_null, strlen(text_or_null), NULL) : NULL);
+}
+
+static json_object *error_to_json(const char *code, const char *message)
+{
+    if (!code)
+        return NULL;
+    json_object *error = json_object_new_object();
+    json_add_text(error, "code", code);
+    json_add_text(error, "message", message);
+    return error;
+}
+
+json_object *job_to_json(const StoreJob *job)
+{
+    json_object *object = json_object_new_object();
+    json_add_text(object, "id", job->id);
+    json_add_text(object, "kind", job->kind);
+    json_add_text(object, "vm", job->machine_name);
+    json_add_text(object, "state", job->state);
+    json_add_text(object, "phase", job->phase);
+    json_object_object_add(object, "progress", json_object_new_int(job->progress));
+    json_add_text(object, "created", job->created);
+    json_add_text(object, "started", job->started);
+    json_add_text(object, "finished", job->finished);
+    json_object *error = error_to_json(job->error_code, job->error_message);
+    if (error)
+        json_add_text(error, "phase", job->error_phase);
+    json_object_object_add(object, "error", error);
+    return object;
+}
+
+json_object *job_to_json_with_steps(Daemon *daemon, const StoreJob *job, GError **error)
+{
+    g_autoptr(GPtrArray) steps = store_step_list(daemon->store, job->id, error);
+    if (!steps)
+        return NULL;
+    json_object *array = json_object_new_array();
+    for (guint i = 0; i < steps->len; i++) {
+        const StoreStep *step = steps->pdata[i];
+        json_object *item = json_object_new_object();
+        json_add_text(item, "phase", step->phase);
+        json_add_text(item, "state", step->state);
+        json_add_text(item, "started", step->started);
+        json_add_text(item, "finished", step->finished);
+        json_add_text(item, "detail", step->detail);
+        json_object_array_add(array, item);
+    }
+    json_object *object = job_to_json(job);
+    json_object_object_add(object, "steps", array);
+    return object;
+}
+
+static const char *power_of(Daemon *daemon, const char *uuid)
+{
+    DomainPower power = DOMAIN_OTHER;
+    if (!vm_connection_is_alive(daemon->libvirt) || !domain_power(daemon->libvirt, uuid, &power, NULL))
+        return "unknown";
+    return domain_power_name(power);
+}
+
+json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine)
+{
+    json_object *object = json_object_new_object();
+    json_add_text(object, "name", machine->name);
+    json_add_text(object, "uuid", machine->uuid);
+    json_add_text(object, "state", machine->state);
+    json_add_text(object, "power", power_of(daemon, machine->uuid));
+    json_add_text(object, "template", machine->template_name);
+    json_add_text(object, "disc", machine->disc);
+    json_add_text(object, "edition", machine->edition);
+    json_add_text(object, "architecture", machine->architecture);
+    json_add_text(object, "created", machine->created);
+    json_add_text(object, "job", machine->job);
+    json_add_json(object, "request", machine->request);
+    json_object_object_add(object, "error", error_to_json(machine->error_code, machine->error_message));
+    json_add_json(object, "agent", machine->agent);
+    json_add_text(object, "boot_disc", machine->boot_disc);
+    return object;
+}

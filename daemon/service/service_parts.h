@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the service files share: JSON of rows, and errors turned into problems. Private to daemon/service.
+#pragma once
+
+#include "daemon/daemon.h"
+#include "daemon/service.h"
+
+// Takes @error and sets @problem: 404, 409, 422, 503, 507 or 500 by domain and code.
+void service_problem(Problem **problem, GError *error);
+// "name": string or null.
+void json_add_text(json_object *object, const char *name, const char *text_or_null);
+// Adds the JSON text as a value; null if @text is NULL or no JSON.
+void json_add_json(json_object *object, const char *name, const char *text_or_null);
+
+json_object *job_to_json(const StoreJob *job);
+// With "steps". NULL with @error.
+json_object *job_to_json_with_steps(Daemon *daemon, const StoreJob *job, GError **error);
+json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine);
+
+// The machine's row, or NULL with a 404 problem.
+StoreMachine *service_find_machine(Daemon *daemon, const char *name, Problem **problem);
+// {"job": …} of a job just submitted; takes @job_id.
+json_object *service_job_answer(Daemon *daemon, char *job_id, Problem **problem);

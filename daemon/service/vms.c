@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Machines: making, listing, and the jobs that change them. What runs inside one is guest.c's.
+#include <string.h>
+
+#include "common/ids.h"
+#include "daemon/install/machine_files.h"
+#include "daemon/install/plan.h"
+#include "daemon/service/service_parts.h"
+
+StoreMachine *service_find_machine(Daemon *daemon, const char *name, Problem **problem)
+{
+    GError *error = NULL;
+    StoreMachine *machine = NULL;
+    if (store_machine_get(daemon->store, name, &machine, &error))
+        return machine;
+    if (g_error_matches(error, STORE_ERROR, STORE_ERROR_NOT_FOUND)) {
+        problem_set(problem, 404, "not-found", "machine \"%s\": no such machine", name);
+        g_error_free(error);
+    } else {
+        service_problem(problem, error);
+    }
+    return NULL;
+}
+
+// The whole of preflight, before anything is stored. NULL with a problem.
+static InstallPlan *plan_request(Daemon *daemon, json_object *request, json_object **ret_document,
+                                 Problem **problem)
+{
+    g_autoptr(Faults) faults = faults_new();
+    GError *error = NULL;
+    g_autoptr(json_object) document = install_merge_template(daemon, request, faults, &error);
+    InstallPlan *plan = document ? install_plan_new(daemon, document, NULL, faults, &error) : NULL;
+    if (plan) {
+        *ret_document = g_steal_pointer(&document);
+        return plan;
+    }
+    if (faults_count(faults) > 0)
+        problem_set_faults(problem, &faults);
+    if (error && faults)
+        service_problem(problem, g_steal_pointer(&error));
+    g_clear_error(&error);
+    return NULL;
+}
+
+char *service_answer_file_preview(Daemon *daemon, json_object *request, Problem **problem)
+{
+    g_autoptr(json_object) document = NULL;
+    g_autoptr(InstallPlan) plan = plan_request(daemon, request, &document, problem);
+    if (!plan)
+        return NULL;
+    GError *error = NULL;
+    gsize length = 0;
+    char *text =
+        unattend_render(plan->request->unattend, &plan->target, UNATTEND_SECRETS_MASKED, &length, &error);
+    if (!text)
+        service_problem(problem, error);
+    return text;
+}
+
+// {"job", "vm"} of a job that exists.
+static json_object *create_answer(Daemon *daemon, const char *job_id, Problem **problem)
+{
+    g_autoptr(json_object) answer = service_job_answer(daemon, g_strdup(job_id), problem);
+    if (!answer)
+        return NULL;
+    json_object *job = NULL;
+    json_object_object_get_ex(answer, "job", &job);
+    g_autoptr(StoreMachine) machine = NULL; // gone again if the job was cancelled or the machine deleted
+    if (store_machine_get(daemon->store, json_string_member(job, "vm"), &machine, NULL))
+        json_object_object_add(answer, "vm", machine_to_json(daemon, machine));
+    else
+        json_object_object_add(answer, "vm", NULL);
+    return g_steal_pointer(&answer);
+}
+
+// Keyed, because the body holds passwords: the fingerprint alone must not let anybody try them out.
+static char *fingerprint(Daemon *daemon, const ServiceIdempotency *idempotency)
+{
+    return g_compute_hmac_for_data(G_CHECKSUM_SHA256, (const guchar *)daemon->instance,
+                                   strlen(daemon->instance), (const guchar *)idempotency->body,
+                                   idempotency->body_length);
+}
+
+// TRUE if the request was answered before: *ret_answer, or a problem.
+static gboolean answered_before(Daemon *daemon, const StoreIdempotency *idempotency, json_object **ret_answer,
+                                Problem **problem)
+{
+    GError *error = NULL;
+    g_autofree char *job_id = NULL;
+    if (!idempotency->key)
+        return FALSE;
+    if (store_idempotency_find(daemon->store, idempotency, &job_id, &error)) {
+        if (job_id)
+            *ret_answer = create_answer(daemon, job_id, problem);
+        return job_id != NULL;
+    }
+    if (g_error_matches(error, STORE_ERROR, STORE_ERROR_EXISTS)) {
+        problem_set(problem, 422, "idempotency-key-reused",
+                    "this Idempotency-Key was used with another body within the last 24 hours");
+        g_error_free(error);
+    } else {
+        service_problem(problem, error);
+    }
+    return TRUE;
+}
+
+static gboolean room_for_one_more(Daemon *daemon, Problem **problem)
+{
+    GError *error = NULL;
+    guint count = 0;
+    if (!store_machine_count(daemon->store, &count, &error)) {
+        service_problem(problem, error);
+        return FALSE;
+    }
+    if (count >= daemon->config->machines) {
+        problem_set(problem, 429, "too-many-machines",
+                    "there are %u machines, as many as this daemon is configured for; delete one first",
+                    count);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+// Files first, row after: files without a row are swept up at the next start, a row without files could not
+// be installed.
+static char *submit(Daemon *daemon, const InstallPlan *plan, json_object *document,
+                    const StoreIdempotency *idempotency, Problem **problem)
+{
+    GError *error = NULL;
+    g_autofree char *uuid = g_uuid_string_random();
+    g_autoptr(json_object) masked = unattend_mask_request(document);
+    g_autofree char *now = time_now_text();
+    const StoreMachine machine = {
+        .uuid = uuid,
+        .name = plan->request->name,
+        .state = (char *)"installing",
+        .template_name = plan->request->template_name,
+        .disc = plan->request->disc,
+        .edition = (char *)json_string_member(plan->edition, "edition_id"),
+        .architecture = (char *)plan->target.architecture,
+        .request = (char *)json_object_to_json_string_ext(masked, JSON_C_TO_STRING_PLAIN),
+        .created = now,
+    };
+    char *job_id = NULL;
+    if (machine_files_create(daemon, uuid, document, &error)) {
+        job_id = job_engine_submit(daemon->jobs, "create", &machine, machine.name, uuid, NULL, idempotency,
+                                   &error);
+        if (!job_id)
+            machine_files_remove(daemon, uuid, NULL);
+    }
+    if (job_id)
+        return job_id;
+    if (g_error_matches(error, STORE_ERROR, STORE_ERROR_EXISTS)) {
+        problem_set(problem, 409, "conflict", "machine \"%s\" exists already", machine.name);
+        g_error_free(error);
+    } else {
+        service_problem(problem, error);
+    }
+    return NULL;
+}
+
+json_object *service_vm_create(Daemon *daemon, json_object *request, const ServiceIdempotency *idempotency,
+                               Problem **problem)
+{
+    g_autofree char *print = fingerprint(daemon, idempotency);
+    const StoreIdempotency key = { idempotency->key, print };
+    json_object *answer = NULL;
+    if (answered_before(daemon, &key, &answer, problem))
+        return answer;
+    g_autoptr(json_object) document = NULL;
+    g_autoptr(InstallPlan) plan = plan_request(daemon, request, &document, problem);
+    if (!plan || !room_for_one_more(daemon, problem))
+        return NULL;
+    g_autofree char *job_id = submit(daemon, plan, document, &key, problem);
+    unattend_wipe_request(document);
+    return job_id ? create_answer(daemon, job_id, problem) : NULL;
+}
+
+json_object *service_vm_list(Daemon *daemon, const ServicePage *page, Problem **problem)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) machines =
+        store_machine_list(daemon->store, page->state, page->cursor, page->limit, &error);
+    if (!machines) {
+        service_problem(problem, error);
+        return NULL;
+    }
+    json_object *array = json_object_new_array();
+    for (guint i = 0; i < machines->len; i++)
+        json_object_array_add(array, machine_to_json(daemon, machines->pdata[i]));
+    json_object *object = json_object_new_object();
+    json_object_object_add(object, "vms", array);
+    const StoreMachine *last = machines->len == page->limit ? machines->pdata[machines->len - 1] : NULL;
+    json_add_text(object, "next_cursor", last ? last->name : NULL);
+    return object;
+}
+
+json_object *service_vm_show(Daemon *daemon, const char *name, Problem **problem)
+{
+    g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
+    return machine ? machine_to_json(daemon, machine) : NULL;
+}
+
+static json_object *submit_change(Daemon *daemon, const char *kind, const StoreMachine *machine,
+                                  const char *parameters, Problem **problem)
+{
+    GError *error = NULL;
+    const StoreIdempotency none = { NULL, NULL };
+    char *job_id =
+        job_engine_submit(daemon->jobs, kind, NULL, machine->name, machine->uuid, parameters, &none, &error);
+    if (!job_id) {
+        service_problem(problem, error);
+        return NULL;
+    }
+    return service_job_answer(daemon, job_id, problem);
+}
+
+// Deleting ends what is being done with the machine: its unfinished jobs are cancelled, the deletion queues
+// behind them.
+static gboolean cancel_jobs_of(Daemon *daemon, const char *uuid, Problem **problem)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) jobs = store_job_unfinished(daemon->store, &error);
+    for (guint i = 0; jobs && i < jobs->len; i++) {
+        const StoreJob *job = jobs->pdata[i];
+        if (g_strcmp0(job->machine_uuid, uuid) == 0 && strcmp(job->kind, "delete") != 0 &&
+            !job_engine_cancel(daemon->jobs, job->id, &error))
+            break;
+    }
+    if (error) {
+        service_problem(problem, error);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+json_object *service_vm_delete(Daemon *daemon, const char *name, Problem **problem)
+{
+    g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
+    if (!machine)
+        return NULL;
+    if (strcmp(machine->state, "deleting") == 0 && job_engine_machine_busy(daemon->jobs, machine->uuid)) {
+        problem_set(problem, 409, "conflict", "machine \"%s\" is being deleted already", name);
+        return NULL;
+    }
+    GError *error = NULL;
+    if (!cancel_jobs_of(daemon, machine->uuid, problem))
+        return NULL;
+    if (!store_machine_set_state(daemon->store, machine->uuid, "deleting", NULL, NULL, &error)) {
+        service_problem(problem, error);
+        return NULL;
+    }
+    return submit_change(daemon, "delete", machine, NULL, problem);
+}
+
+// Start and stop are for machines that are installed and at rest.
+static StoreMachine *find_idle(Daemon *daemon, const char *name, Problem **problem)
+{
+    g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
+    if (!machine)
+        return NULL;
+    if (strcmp(machine->state, "ready") != 0) {
+        problem_set(problem, 409, "wrong-state", "machine \"%s\" is not ready: it is %s", name,
+                    machine->state);
+        return NULL;
+    }
+    if (job_engine_machine_busy(daemon->jobs, machine->uuid)) {
+        problem_set(problem, 409, "conflict", "another job is at work on machine \"%s\"", name);
+        return NULL;
+    }
+    return g_steal_pointer(&machine);
+}
+
+json_object *service_vm_start(Daemon *daemon, const char *name, Problem **problem)
+{
+    g_autoptr(StoreMachine) machine = find_idle(daemon, name, problem);
+    return machine ? submit_change(daemon, "start", machine, NULL, problem) : NULL;
+}
+
+json_object *service_vm_stop(Daemon *daemon, const char *name, json_object *body_or_null, Problem **problem)
+{
+    static const char *const members[] = { "force", "timeout_seconds", NULL };
+    g_autoptr(StoreMachine) machine = find_idle(daemon, name, problem);
+    if (!machine)
+        return NULL;
+    g_autoptr(Faults) faults = faults_new();
+    if (body_or_null && json_check_members(body_or_null, "", members, faults)) {
+        gboolean force;
+        gint64 seconds;
+        json_get_bool(body_or_null, "", "force", &force, faults);
+        json_get_int(body_or_null, "", "timeout_seconds", 0, 3600, &seconds, faults);
+    }
+    if (faults_count(faults) > 0) {
+        problem_set_faults(problem, &faults);
+        return NULL;
+    }
+    const char *parameters =
+        body_or_null ? json_object_to_json_string_ext(body_or_null, JSON_C_TO_STRING_PLAIN) : NULL;
+    return submit_change(daemon, "stop", machine, parameters, problem);
+}
