@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How far a guest has come, judged from evidence: each kind alone, lies, silence, and failures.
+#include <string.h>
+
+#include "daemon/install/guest_stage.h"
+
+#define NONCE "0123456789abcdef0123456789abcdef"
+
+static void take(GuestState *state, const char *text)
+{
+    Com1Line *line = com1_line_parse(text, strlen(text), NONCE);
+    guest_state_take_line(state, line, 0);
+    com1_line_free(line);
+}
+
+static void report(GuestState *state, const char *rest)
+{
+    g_autofree char *line = g_strdup_printf("sevend/1 %s %s", NONCE, rest);
+    take(state, line);
+}
+
+static void com1_alone_leads_to_the_end(void)
+{
+    static const struct {
+        const char *line;
+        GuestStage stage;
+    } rows[] = {
+        { "phase=winpe status=begin", GUEST_STAGE_WINPE },
+        { "phase=winpe status=driver inf=X:\\drivers\\a.inf exit=0", GUEST_STAGE_WINPE },
+        { "phase=copy status=begin", GUEST_STAGE_COPY },
+        { "phase=specialize status=begin", GUEST_STAGE_SPECIALIZE },
+        { "phase=specialize status=done", GUEST_STAGE_OOBE },
+        { "phase=first-logon status=begin commands=2", GUEST_STAGE_FIRST_LOGON },
+        { "phase=first-logon status=command index=1 exit=0", GUEST_STAGE_FIRST_LOGON },
+        { "phase=first-logon status=done", GUEST_STAGE_DONE },
+    };
+    GuestState state;
+    guest_state_init(&state, 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        report(&state, rows[i].line);
+        g_assert_cmpint(state.stage, ==, rows[i].stage);
+    }
+    g_assert_null(state.failure_code);
+    guest_state_clear(&state);
+}
+
+static void a_stage_is_never_taken_back(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    report(&state, "phase=specialize status=done");
+    report(&state, "phase=winpe status=begin");
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_OOBE);
+    guest_state_clear(&state);
+}
+
+static void lines_without_the_nonce_prove_nothing(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    take(&state, "sevend/1 ffffffffffffffffffffffffffffffff phase=first-logon status=done");
+    take(&state, "phase=first-logon status=failed");
+    take(&state, "sevend/1 phase=first-logon status=done");
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_POWERED_ON);
+    g_assert_null(state.failure_code);
+    guest_state_clear(&state);
+}
+
+static void unknown_phases_prove_nothing(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    report(&state, "phase=ready status=done");
+    report(&state, "phase=nonsense status=failed");
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_POWERED_ON);
+    g_assert_null(state.failure_code);
+    guest_state_clear(&state);
+}
+
+static void disk_and_reboots_lead_on_when_com1_is_silent(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    guest_state_take_written(&state, GUEST_COPY_BYTES, 1);
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_COPY);
+    guest_state_take_reboots(&state, 1, 2);
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_SPECIALIZE);
+    guest_state_take_written(&state, GUEST_COPY_BYTES * 2, 3);
+    guest_state_take_reboots(&state, 1, 4);
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_OOBE);
+    guest_state_clear(&state);
+}
+
+static void a_boot_loader_in_a_loop_proves_nothing(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    for (int i = 0; i < 20; i++)
+        guest_state_take_reboots(&state, 1, i);
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_POWERED_ON);
+    guest_state_take_written(&state, GUEST_COPY_BYTES, 30);
+    guest_state_take_reboots(&state, 1, 31);
+    guest_state_take_reboots(&state, 1, 32); // nothing written since the last one
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_SPECIALIZE);
+    guest_state_clear(&state);
+}
+
+static void the_agent_alone_leads_to_the_end(void)
+{
+    AgentHello hello = { .first_logon = (char *)"none" };
+    GuestState state;
+    guest_state_init(&state, 0);
+    guest_state_take_hello(&state, &hello, 0);
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_SPECIALIZE);
+    hello.first_logon = (char *)"running";
+    guest_state_take_hello(&state, &hello, 0);
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_FIRST_LOGON);
+    hello.first_logon = (char *)"done";
+    guest_state_take_hello(&state, &hello, 0);
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_DONE);
+    guest_state_clear(&state);
+}
+
+static void failures_are_named(void)
+{
+    static const struct {
+        const char *line, *code, *text;
+    } rows[] = {
+        { "phase=winpe status=failed reason=no-install-wim", "no-install-wim", "install.wim" },
+        { "phase=winpe status=failed reason=no-config-disc", "no-config-disc", "config.tag" },
+        { "phase=copy status=failed exit=31", "setup-error", "31" },
+        { "phase=specialize status=failed step=service exit=5", "specialize-failed", "service" },
+        { "phase=first-logon status=failed index=2 exit=9", "first-logon-command-failed", "2" },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        GuestState state;
+        guest_state_init(&state, 0);
+        report(&state, rows[i].line);
+        g_assert_cmpstr(state.failure_code, ==, rows[i].code);
+        g_assert_nonnull(strstr(state.failure_text, rows[i].text));
+        guest_state_clear(&state);
+    }
+}
+
+static void the_first_failure_is_the_cause(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    report(&state, "phase=copy status=failed exit=1");
+    report(&state, "phase=first-logon status=failed index=2 exit=9");
+    g_assert_cmpstr(state.failure_code, ==, "setup-error");
+    guest_state_clear(&state);
+}
+
+static void the_end_of_setuperr_is_kept(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    report(&state, "phase=copy status=log-begin file=setupact.log");
+    take(&state, "not an error");
+    report(&state, "phase=copy status=log-end file=setupact.log");
+    report(&state, "phase=copy status=log-begin file=setuperr.log");
+    for (int i = 0; i < GUEST_LOG_LINES + 3; i++) {
+        g_autofree char *line = g_strdup_printf("error %d", i);
+        take(&state, line);
+    }
+    report(&state, "phase=copy status=log-end file=setuperr.log");
+    take(&state, "later output");
+    g_assert_cmpuint(state.error_log->len, ==, GUEST_LOG_LINES);
+    g_assert_cmpstr(state.error_log->pdata[0], ==, "error 3");
+    g_assert_cmpstr(state.error_log->pdata[GUEST_LOG_LINES - 1], ==, "error 14");
+    guest_state_clear(&state);
+}
+
+static void a_blinking_cursor_is_no_sign_of_life(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    guest_state_take_screen(&state, "on", 10);
+    guest_state_take_screen(&state, "off", 20);
+    for (int i = 3; i < 20; i++)
+        guest_state_take_screen(&state, i % 2 ? "on" : "off", i * 10);
+    g_assert_cmpint(state.activity, ==, 20);
+    guest_state_take_screen(&state, "something new", 300);
+    g_assert_cmpint(state.activity, ==, 300);
+    guest_state_clear(&state);
+}
+
+static void an_idle_disk_is_no_sign_of_life(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    guest_state_take_written(&state, 4096, 10);
+    guest_state_take_written(&state, 8192, 20);
+    g_assert_cmpint(state.activity, ==, 0);
+    guest_state_take_written(&state, GUEST_ACTIVITY_BYTES, 30);
+    g_assert_cmpint(state.activity, ==, 30);
+    guest_state_clear(&state);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/guest-stage/com1-alone-leads-to-the-end", com1_alone_leads_to_the_end);
+    g_test_add_func("/guest-stage/a-stage-is-never-taken-back", a_stage_is_never_taken_back);
+    g_test_add_func("/guest-stage/lines-without-the-nonce-prove-nothing",
+                    lines_without_the_nonce_prove_nothing);
+    g_test_add_func("/guest-stage/unknown-phases-prove-nothing", unknown_phases_prove_nothing);
+    g_test_add_func("/guest-stage/disk-and-reboots-when-com1-is-silent",
+                    disk_and_reboots_lead_on_when_com1_is_silent);
+    g_test_add_func("/guest-stage/a-boot-loop-proves-nothing", a_boot_loader_in_a_loop_proves_nothing);
+    g_test_add_func("/guest-stage/the-agent-alone-leads-to-the-end", the_agent_alone_leads_to_the_end);
+    g_test_add_func("/guest-stage/failures-are-named", failures_are_named);
+    g_test_add_func("/guest-stage/the-first-failure-is-the-cause", the_first_failure_is_the_cause);
+    g_test_add_func("/guest-stage/the-end-of-setuperr-is-kept", the_end_of_setuperr_is_kept);
+    g_test_add_func("/guest-stage/a-blinking-cursor-is-no-sign-of-life",
+                    a_blinking_cursor_is_no_sign_of_life);
+    g_test_add_func("/guest-stage/an-idle-disk-is-no-sign-of-life", an_idle_disk_is_no_sign_of_life);
+    return g_test_run();
+}

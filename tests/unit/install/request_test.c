@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The machine request: defaults, every fault with its pointer and code, and what a template may not hold.
+#include <string.h>
+
+#include "daemon/install/request.h"
+
+#define USERS "\"users\":[{\"name\":\"tester\",\"password\":\"T3ster-pass\",\"administrator\":true}]"
+#define GOOD  "\"name\":\"a\",\"template\":\"t\",\"disc\":\"d\"," USERS
+
+static json_object *parse(const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    json_object *object = json_parse(text, strlen(text), &error);
+    g_assert_no_error(error);
+    return object;
+}
+
+static void defaults_are_filled_in(void)
+{
+    g_autoptr(json_object) document = parse("{" GOOD "}");
+    g_autoptr(Faults) faults = faults_new();
+    g_autoptr(MachineRequest) request = machine_request_parse(document, faults);
+    g_autofree char *text = faults_to_text(faults);
+    g_assert_cmpstr(text, ==, "");
+    g_assert_cmpuint(request->vcpus, ==, 2);
+    g_assert_cmpuint(request->memory_mib, ==, 2048);
+    g_assert_cmpuint(request->disk_gib, ==, 32);
+    g_assert_cmpstr(request->disk_bus, ==, "sata");
+    g_assert_cmpstr(request->video, ==, "std");
+    g_assert_cmpstr(request->sound, ==, "none");
+    g_assert_null(request->edition);
+    g_assert_null(request->drivers[0]);
+}
+
+static void members_are_taken(void)
+{
+    g_autoptr(json_object) document =
+        parse("{" GOOD ",\"edition\":\"professional\",\"drivers\":[\"one\",\"two\"],"
+              "\"hardware\":{\"vcpus\":4,\"memory_mib\":1024,\"disk_gib\":64,\"disk_bus\":\"virtio\"}}");
+    g_autoptr(Faults) faults = faults_new();
+    g_autoptr(MachineRequest) request = machine_request_parse(document, faults);
+    g_assert_nonnull(request);
+    g_assert_cmpstr(request->edition, ==, "PROFESSIONAL");
+    g_assert_cmpstr(request->drivers[1], ==, "two");
+    g_assert_cmpuint(request->disk_gib, ==, 64);
+    g_assert_cmpstr(request->disk_bus, ==, "virtio");
+}
+
+static void each_fault_has_its_pointer_and_code(void)
+{
+    static const struct {
+        const char *text, *pointer, *code;
+    } rows[] = {
+        { "[]", "", "wrong-type" },
+        { "{\"template\":\"t\",\"disc\":\"d\"," USERS "}", "/name", "required" },
+        { "{\"name\":\"a\",\"disc\":\"d\"," USERS "}", "/template", "required" },
+        { "{\"name\":\"a\",\"template\":\"t\"," USERS "}", "/disc", "required" },
+        { "{\"name\":\"A\",\"template\":\"t\",\"disc\":\"d\"," USERS "}", "/name", "bad-name" },
+        { "{\"name\":\"../x\",\"template\":\"t\",\"disc\":\"d\"," USERS "}", "/name", "bad-name" },
+        { "{" GOOD ",\"edition\":\"PRO FESSIONAL\"}", "/edition", "bad-value" },
+        { "{" GOOD ",\"edition\":\"\"}", "/edition", "bad-value" },
+        { "{" GOOD ",\"drivers\":[\"a\",\"a\"]}", "/drivers/1", "repeated" },
+        { "{" GOOD ",\"drivers\":[7]}", "/drivers/0", "bad-name" },
+        { "{" GOOD ",\"hardware\":{\"vcpus\":0}}", "/hardware/vcpus", NULL },
+        { "{" GOOD ",\"hardware\":{\"memory_mib\":4096}}", "/hardware/memory_mib", NULL },
+        { "{" GOOD ",\"hardware\":{\"disk_gib\":1}}", "/hardware/disk_gib", NULL },
+        { "{" GOOD ",\"hardware\":{\"disk_bus\":\"ide\"}}", "/hardware/disk_bus", "bad-value" },
+        { "{" GOOD ",\"hardware\":{\"sound\":\"loud\"}}", "/hardware/sound", "bad-value" },
+        { "{" GOOD ",\"hardware\":{\"nic\":\"e1000\"}}", "/hardware/nic", "unknown-field" },
+        { "{" GOOD ",\"surprise\":1}", "/surprise", "unknown-field" },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(json_object) document = parse(rows[i].text);
+        g_autoptr(Faults) faults = faults_new();
+        g_assert_null(machine_request_parse(document, faults));
+        g_assert_cmpuint(faults_count(faults), ==, 1);
+        g_assert_cmpstr(faults_get(faults, 0)->pointer, ==, rows[i].pointer);
+        if (rows[i].code)
+            g_assert_cmpstr(faults_get(faults, 0)->code, ==, rows[i].code);
+    }
+}
+
+static void everything_wrong_is_told_at_once(void)
+{
+    g_autoptr(json_object) document =
+        parse("{\"name\":7,\"hardware\":{\"vcpus\":\"two\",\"x\":1},\"users\":[]}");
+    g_autoptr(Faults) faults = faults_new();
+    g_assert_null(machine_request_parse(document, faults));
+    g_autofree char *text = faults_to_text(faults);
+    static const char *const pointers[] = { "/name",           "/template",   "/disc",
+                                            "/hardware/vcpus", "/hardware/x", "/users" };
+    for (gsize i = 0; i < G_N_ELEMENTS(pointers); i++)
+        g_assert_nonnull(strstr(text, pointers[i]));
+}
+
+static void a_template_may_not_name_machines_or_keys(void)
+{
+    g_autoptr(json_object) document =
+        parse("{\"name\":\"a\",\"template\":\"t\",\"product_key\":\"x\",\"edition\":\"PROFESSIONAL\"}");
+    g_autoptr(Faults) faults = faults_new();
+    machine_request_check_members(document, "/request", TRUE, faults);
+    g_assert_cmpuint(faults_count(faults), ==, 3);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/request/defaults-are-filled-in", defaults_are_filled_in);
+    g_test_add_func("/request/members-are-taken", members_are_taken);
+    g_test_add_func("/request/each-fault-has-its-pointer-and-code", each_fault_has_its_pointer_and_code);
+    g_test_add_func("/request/everything-wrong-is-told-at-once", everything_wrong_is_told_at_once);
+    g_test_add_func("/request/a-template-may-not-name-machines-or-keys",
+                    a_template_may_not_name_machines_or_keys);
+    return g_test_run();
+}
