@@ -1,0 +1,4 @@
+@echo off
+echo sample: specialize from %1 on %COMPUTERNAME% as %USERNAME% >COM1
+mkdir %SystemDrive%\sevend
+copy %1\sevend\first-logon.cmd %SystemDrive%\sevend\
