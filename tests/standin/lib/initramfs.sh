@@ -74,7 +74,8 @@ copy_unix_wine() {
   for name in "${UNIX_HALVES[@]}"; do
     copy_program "$root" "$packages" "$unix/$name.so" "$unix/"
   done
-  on_drive_x "$root/$unix/ntdll.so" "$root/$unix/ntdll.winpe.so"
+  on_drive X "$root/$unix/ntdll.so" "$root/$unix/ntdll.winpe.so"
+  on_drive C "$root/$unix/ntdll.so" "$root/$unix/ntdll.windows.so"
   # Windows programs and code pages are those of the Windows that runs, not of the initramfs.
   ln -s /run/standin/system32 "$root/usr/lib/x86_64-linux-gnu/wine/x86_64-windows"
   mkdir -p "$root/usr/share/wine"
@@ -82,7 +83,11 @@ copy_unix_wine() {
   : >"$root/usr/share/wine/wine.inf"
 }
 
-# on_drive_x FILE COPY: Wine has "C:" and "C:\windows" compiled in; Windows PE runs from X:.
-on_drive_x() {
-  perl -0777 -pe 's/C(\0:\0\\\0w\0i\0n\0d\0o\0w\0s\0)/X$1/g; s/\0C(:\\windows\0)/\0X$1/g; s/\0C(:\0SystemDrive\0)/\0X$1/g' "$1" >"$2"
+# on_drive LETTER FILE COPY: Wine has "C:" and "C:\windows" compiled in. Windows PE runs from X:, and Windows writes
+# itself with a capital, which also spares Wine the search for the folder's real name.
+on_drive() {
+  LETTER=$1 perl -0777 -pe '
+    s/C(\0:\0\\\0)w(\0i\0n\0d\0o\0w\0s\0)/$ENV{LETTER}$1W$2/g;
+    s/\0C:\\windows\0/\0$ENV{LETTER}:\\Windows\0/g;
+    s/\0C(:\0SystemDrive\0)/\0$ENV{LETTER}$1/g;' "$2" >"$3"
 }

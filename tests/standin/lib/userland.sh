@@ -97,10 +97,8 @@ copy_wine() {
   while read -r file; do
     cp "$(pe_file "$file")" "$system32/$file"
     x86_64-w64-mingw32-strip "$system32/$file"
-    if [[ $letter == X ]]; then
-      on_drive_x "$system32/$file" "$WORK/moved"
-      mv "$WORK/moved" "$system32/$file"
-    fi
+    on_drive "$letter" "$system32/$file" "$WORK/moved"
+    mv "$WORK/moved" "$system32/$file"
   done < <(wine_closure "$@")
   # ExitWindowsEx starts wineboot.exe to end the session; here it ends the machine.
   perl -0777 -i -pe 's/\\\0w\0i\0n\0e\0b\0o\0o\0t\0\.\0e\0x\0e\0/\\\0e\0x\0i\0t\0w\0i\0n\0s\0.\0e\0x\0e\0/g' "$system32/user32.dll"
@@ -136,7 +134,6 @@ windows_tree() {
   cp "$WORK"/windows/{windeploy,winload}.exe "$WORK"/windows/{advapi32,advapi3w,folders}.dll "$system32/"
   if [[ $letter == X ]]; then
     cp "$WORK/windows/winpeshl.exe" "$system32/"
-    on_drive_x "$WORK/windows/advapi3w.dll" "$system32/advapi3w.dll"
   else
     rm "$system32"/{drvload,wpeinit,wpeutil}.exe
   fi

@@ -77,6 +77,7 @@ find_volumes() {
 start_windows() {
   wine_prepare c /mnt/c "$(path_on "$WINDOWS" System32/config)"
   start_cd_drives
+  (powerbutton; request_power off) &
   serve_calls &
   start_wine_server
   # The service manager has started what starts by itself once a second program gets through.
@@ -233,8 +234,8 @@ run_setup_complete() {
 desktop() {
   if [ -s "$WINDOWS/System32/config/FIRSTLOGON" ]; then
     screen_centred $BLUE 'Preparing your desktop...'
-    mv "$WINDOWS/System32/config/FIRSTLOGON" /run/standin/first-logon.new
-    cp /run/standin/first-logon.new /run/standin/first-logon
+    mv "$WINDOWS/System32/config/FIRSTLOGON" /run/standin/first-logon
+    sync
     run_list "$1" /run/standin/first-logon
   fi
   screen_clear $TEAL

@@ -16,6 +16,10 @@ wine_prepare() {
     ln -sfn "$3/${hive#*:}" "$PREFIX/${hive%:*}.reg"
   done
   echo disable >$PREFIX/.update-timestamp
+  # The Unix half of ntdll has the system drive compiled in.
+  local unix=/usr/lib/x86_64-linux-gnu/wine/x86_64-unix half=windows
+  [ "$1" != x ] || half=winpe
+  mv $unix/ntdll.$half.so $unix/ntdll.so
 }
 
 # wine_run USER PROGRAM ARGUMENT…: runs it to its end as that user, with the system drive as current folder.

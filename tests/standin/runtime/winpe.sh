@@ -8,7 +8,6 @@ windows_pe() {
   check_boot_files
   apply_boot_wim
   screen_centred $BLACK 'Starting Windows'
-  mv /usr/lib/x86_64-linux-gnu/wine/x86_64-unix/ntdll.winpe.so /usr/lib/x86_64-linux-gnu/wine/x86_64-unix/ntdll.so
   mkdir -p "/mnt/x/\$WINDOWS.~BT/Sources/Panther"
   LOGS="/mnt/x/\$WINDOWS.~BT/Sources/Panther"
   wine_prepare x /mnt/x "$(path_on /mnt/x Windows/System32/config)"
