@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reads an answer file as Windows 7's Setup does, one pass at a time: prints what Setup would do, or where it would stop.
-// Shares no code with sevend, on purpose.
+// Reads an answer file as Windows 7's Setup does, one pass at a time: prints what Setup would do, or where it
+// would stop. Shares no code with sevend, on purpose.
 #pragma once
 #include <libxml/tree.h>
 #include <stdbool.h>
@@ -24,10 +24,12 @@ typedef struct {
 
 extern Facts facts;
 
-// Stops are final: they print and end the process with 3. A dialog shows a text and waits; a page is one of Setup's own
-// pages, which waits for a person; terminate means that Setup ends with an error, without waiting.
+// Stops are final: they print and end the process with 3. A dialog shows a text and waits; a page is one of
+// Setup's own pages, which waits for a person; terminate means that Setup ends with an error, without
+// waiting.
 typedef enum { STOP_DIALOG, STOP_PAGE, STOP_TERMINATE } StopKind;
-_Noreturn void stop(StopKind kind, const char *title, const char *format, ...) __attribute__((format(printf, 3, 4)));
+_Noreturn void stop(StopKind kind, const char *title, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 // Goes into Setup's error log together with the next stop: names the element, which the dialogs never do.
 void detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -44,7 +46,8 @@ xmlNode *find_component(xmlNode *pass, const char *component);
 xmlNode *find_node(xmlNode *start, const char *path);
 // The next sibling element of the same name, or NULL.
 xmlNode *next_node(xmlNode *node);
-// Text of start/path as it stands, blanks and all: NULL if there is no such element, "" if it is empty. Never freed.
+// Text of start/path as it stands, blanks and all: NULL if there is no such element, "" if it is empty. Never
+// freed.
 const char *text_at(xmlNode *start, const char *path);
 bool is_true(xmlNode *start, const char *path);
 // 0 where absent; the catalogue has checked that it is a number.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Holds a pass of the answer file against the catalogue of Windows 7's settings: existence, place, repetition, type, range.
-// The catalogue is a table generated from tests/catalog/unattend-catalog.json (lib/catalogue.sh names its columns).
+// Holds a pass of the answer file against the catalogue of Windows 7's settings: existence, place,
+// repetition, type, range. The catalogue is a table generated from tests/catalog/unattend-catalog.json
+// (lib/catalogue.sh names its columns).
 #include "answerfile.h"
 
 #include <ctype.h>
@@ -24,7 +25,8 @@ static int row_count;
 static const char *checked_pass;
 static const char *checked_component;
 
-static void load_catalogue(void) {
+static void load_catalogue(void)
+{
     char line[4096];
     FILE *file = facts.catalogue ? fopen(facts.catalogue, "re") : NULL;
     if (!file) {
@@ -41,21 +43,25 @@ static void load_catalogue(void) {
     fclose(file);
 }
 
-static const Row *find_row(const char *path) {
+static const Row *find_row(const char *path)
+{
     for (int i = 0; i < row_count; i++)
-        if (strcmp(rows[i].column[COMPONENT], checked_component) == 0 && strcmp(rows[i].column[PATH], path) == 0)
+        if (strcmp(rows[i].column[COMPONENT], checked_component) == 0 &&
+            strcmp(rows[i].column[PATH], path) == 0)
             return &rows[i];
     return NULL;
 }
 
-static bool component_is_known(const char *name) {
+static bool component_is_known(const char *name)
+{
     for (int i = 0; i < row_count; i++)
         if (strcmp(rows[i].column[COMPONENT], name) == 0)
             return true;
     return false;
 }
 
-static bool listed(const char *list, char separator, const char *word) {
+static bool listed(const char *list, char separator, const char *word)
+{
     const size_t length = strlen(word);
     for (const char *at = list; at; at = strchr(at, separator), at += at != NULL)
         if (strncmp(at, word, length) == 0 && (at[length] == separator || at[length] == '\0'))
@@ -63,12 +69,14 @@ static bool listed(const char *list, char separator, const char *word) {
     return false;
 }
 
-static _Noreturn void refuse(Wrong wrong, const char *path, const char *why) {
+static _Noreturn void refuse(Wrong wrong, const char *path, const char *why)
+{
     detail("[%s] %s/%s: %s", checked_pass, checked_component, path, why);
     stop_parsing(checked_pass, wrong, checked_component);
 }
 
-static void check_number(const Row *row, const char *path, const char *text) {
+static void check_number(const Row *row, const char *path, const char *text)
+{
     char *end;
     const long long number = strtoll(text, &end, 10);
     if (!isdigit((unsigned char)*text) || *end)
@@ -78,7 +86,8 @@ static void check_number(const Row *row, const char *path, const char *text) {
         refuse(WRONG_VALUE, path, "out of range");
 }
 
-static void check_pattern(const Row *row, const char *path, const char *text) {
+static void check_pattern(const Row *row, const char *path, const char *text)
+{
     regex_t pattern;
     if (strcmp(row->column[PATTERN], "-") == 0)
         return;
@@ -91,7 +100,8 @@ static void check_pattern(const Row *row, const char *path, const char *text) {
     regfree(&pattern);
 }
 
-static void check_value(const Row *row, const char *path, const char *text) {
+static void check_value(const Row *row, const char *path, const char *text)
+{
     const char *const type = row->column[TYPE];
     if (*text == '\0') {
         // UserData/ProductKey/Key: an empty one is how media without ei.cfg are told that there is no key.
@@ -112,28 +122,32 @@ static void check_value(const Row *row, const char *path, const char *text) {
         check_pattern(row, path, text);
 }
 
-static bool has_element_children(const xmlNode *node) {
+static bool has_element_children(const xmlNode *node)
+{
     for (const xmlNode *below = node->children; below; below = below->next)
         if (below->type == XML_ELEMENT_NODE)
             return true;
     return false;
 }
 
-static bool has_text(const xmlNode *node) {
+static bool has_text(const xmlNode *node)
+{
     for (const xmlNode *below = node->children; below; below = below->next)
         if ((below->type == XML_TEXT_NODE && !xmlIsBlankNode(below)) || below->type == XML_CDATA_SECTION_NODE)
             return true;
     return false;
 }
 
-static bool repeated(const xmlNode *node) {
+static bool repeated(const xmlNode *node)
+{
     for (const xmlNode *before = node->prev; before; before = before->prev)
         if (before->type == XML_ELEMENT_NODE && xmlStrEqual(before->name, node->name))
             return true;
     return false;
 }
 
-static void check_action(xmlNode *node, const char *path) {
+static void check_action(xmlNode *node, const char *path)
+{
     xmlChar *action = xmlGetNsProp(node, (const xmlChar *)"action", (const xmlChar *)WCM);
     if (!action || (strcmp((char *)action, "add") != 0 && strcmp((char *)action, "modify") != 0 &&
                     strcmp((char *)action, "remove") != 0))
@@ -142,7 +156,8 @@ static void check_action(xmlNode *node, const char *path) {
 }
 
 // List items whose key is the attribute wcm:keyValue, and whose value may be their own text.
-static void check_special_item(xmlNode *node, const char *path, bool *text_allowed) {
+static void check_special_item(xmlNode *node, const char *path, bool *text_allowed)
+{
     char below[LONGEST_PATH + 8];
     snprintf(below, sizeof below, "%s/Key", path);
     const Row *key = find_row(below);
@@ -156,7 +171,8 @@ static void check_special_item(xmlNode *node, const char *path, bool *text_allow
 
 static void check_children(xmlNode *parent, const char *parent_path);
 
-static void check_element(xmlNode *node, const char *parent_path) {
+static void check_element(xmlNode *node, const char *parent_path)
+{
     char path[LONGEST_PATH];
     snprintf(path, sizeof path, "%s%s%s", parent_path, *parent_path ? "/" : "", (const char *)node->name);
     if (!is_element(node, (const char *)node->name))
@@ -185,20 +201,23 @@ static void check_element(xmlNode *node, const char *parent_path) {
     check_children(node, path);
 }
 
-static void check_children(xmlNode *parent, const char *parent_path) {
+static void check_children(xmlNode *parent, const char *parent_path)
+{
     for (xmlNode *node = parent->children; node; node = node->next)
         if (node->type == XML_ELEMENT_NODE)
             check_element(node, parent_path);
 }
 
-static bool equals(xmlNode *node, const char *name, const char *value) {
+static bool equals(xmlNode *node, const char *name, const char *value)
+{
     xmlChar *found = xmlGetNoNsProp(node, (const xmlChar *)name);
     const bool equal = found && strcmp((char *)found, value) == 0;
     xmlFree(found);
     return equal;
 }
 
-static void check_component(xmlNode *node) {
+static void check_component(xmlNode *node)
+{
     checked_component = (char *)xmlGetNoNsProp(node, (const xmlChar *)"name");
     if (!checked_component) {
         detail("[%s]: a component without a name", checked_pass);
@@ -217,7 +236,8 @@ static void check_component(xmlNode *node) {
     check_children(node, "");
 }
 
-static void check_top_level(xmlDoc *document) {
+static void check_top_level(xmlDoc *document)
+{
     static const char passes[] =
         "windowsPE|offlineServicing|generalize|specialize|auditSystem|auditUser|oobeSystem";
     for (xmlNode *node = xmlDocGetRootElement(document)->children; node; node = node->next) {
@@ -237,7 +257,8 @@ static void check_top_level(xmlDoc *document) {
     }
 }
 
-void check_pass(xmlDoc *document, const char *pass) {
+void check_pass(xmlDoc *document, const char *pass)
+{
     checked_pass = pass;
     load_catalogue();
     check_top_level(document);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// DiskConfiguration and InstallTo, for disks with an MBR and up to four primary partitions: what a BIOS machine gets.
+// DiskConfiguration and InstallTo, for disks with an MBR and up to four primary partitions: what a BIOS
+// machine gets.
 #include "answerfile.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-// 20 GB is what Microsoft asks for; Setup refuses a partition that cannot hold the unpacked image (12.3 GB and its own files).
+// 20 GB is what Microsoft asks for; Setup refuses a partition that cannot hold the unpacked image (12.3 GB
+// and its own files).
 enum { MOST_PARTITIONS = 4, MIB = 1 << 20, SMALLEST_WINDOWS_MIB = 13000, SMALLEST_SYSTEM_MIB = 60 };
 
 typedef struct {
@@ -25,21 +27,26 @@ typedef struct {
 static Disk disks[8];
 static bool without_page; // WillShowUI is Never: Setup ends instead of asking
 
-static _Noreturn void refuse(int disk, const char *code, const char *why) {
+static _Noreturn void refuse(int disk, const char *code, const char *why)
+{
     detail("[windowsPE] Microsoft-Windows-Setup/DiskConfiguration: disk %d: %s", disk, why);
     stop(without_page ? STOP_TERMINATE : STOP_DIALOG, "Install Windows",
-         "Windows could not create a partition on disk %d. The error occurred while applying the unattend answer file's "
+         "Windows could not create a partition on disk %d. The error occurred while applying the unattend "
+         "answer file's "
          "<DiskConfiguration> setting. Error code: %s.",
          disk, code);
 }
 
-static _Noreturn void refuse_setting(int disk, const char *why) {
+static _Noreturn void refuse_setting(int disk, const char *why)
+{
     detail("[windowsPE] Microsoft-Windows-Setup/DiskConfiguration: disk %d: %s", disk, why);
     stop(without_page ? STOP_TERMINATE : STOP_DIALOG, "Install Windows",
-         "Windows could not apply the unattend answer file's <DiskConfiguration> setting. Error code: 0x80042565.");
+         "Windows could not apply the unattend answer file's <DiskConfiguration> setting. Error code: "
+         "0x80042565.");
 }
 
-static xmlNode *item_with_order(xmlNode *first, long long order, int *found) {
+static xmlNode *item_with_order(xmlNode *first, long long order, int *found)
+{
     xmlNode *match = NULL;
     *found = 0;
     for (xmlNode *item = first; item; item = next_node(item)) {
@@ -51,20 +58,23 @@ static xmlNode *item_with_order(xmlNode *first, long long order, int *found) {
     return match;
 }
 
-static int count_items(xmlNode *first) {
+static int count_items(xmlNode *first)
+{
     int count = 0;
     for (xmlNode *item = first; item; item = next_node(item))
         count++;
     return count;
 }
 
-static void create_partition(int id, xmlNode *item, bool last, long long *free_mib) {
+static void create_partition(int id, xmlNode *item, bool last, long long *free_mib)
+{
     Disk *const disk = &disks[id];
     const char *const type = text_at(item, "Type");
     const bool extend = is_true(item, "Extend");
     const long long size = number_at(item, "Size");
     if (!type || strcmp(type, "Primary") != 0)
-        refuse(id, "0x80042565", "Type is not Primary, the only one that this BIOS machine's stand-in can have");
+        refuse(id, "0x80042565",
+               "Type is not Primary, the only one that this BIOS machine's stand-in can have");
     if (extend == (text_at(item, "Size") != NULL))
         refuse(id, "0x80004005", "needs exactly one of Size and Extend");
     if (extend && !last)
@@ -79,7 +89,8 @@ static void create_partition(int id, xmlNode *item, bool last, long long *free_m
     printf("create\t%d\t%d\t%lld\n", id, disk->count, extend ? 0 : size);
 }
 
-static void create_partitions(int id, xmlNode *configuration) {
+static void create_partitions(int id, xmlNode *configuration)
+{
     xmlNode *const first = find_node(configuration, "CreatePartitions/CreatePartition");
     const int count = count_items(first);
     long long free_mib = (long long)(facts.disks[id] / MIB) - 1;
@@ -92,7 +103,8 @@ static void create_partitions(int id, xmlNode *configuration) {
     }
 }
 
-static void modify_partition(int id, xmlNode *item) {
+static void modify_partition(int id, xmlNode *item)
+{
     const long long number = number_at(item, "PartitionID");
     const char *const format = text_at(item, "Format");
     const char *const label = text_at(item, "Label");
@@ -114,7 +126,8 @@ static void modify_partition(int id, xmlNode *item) {
            letter ? letter : "-", type ? type : "-", partition->active ? "active" : "-");
 }
 
-static void modify_partitions(int id, xmlNode *configuration) {
+static void modify_partitions(int id, xmlNode *configuration)
+{
     xmlNode *const first = find_node(configuration, "ModifyPartitions/ModifyPartition");
     const int count = count_items(first);
     int active = 0;
@@ -131,7 +144,8 @@ static void modify_partitions(int id, xmlNode *configuration) {
         refuse_setting(id, "more than one active partition");
 }
 
-static void configure_disk(xmlNode *configuration) {
+static void configure_disk(xmlNode *configuration)
+{
     const char *const text = text_at(configuration, "DiskID");
     const long long id = number_at(configuration, "DiskID");
     if (!text || id >= facts.disk_count)
@@ -144,15 +158,18 @@ static void configure_disk(xmlNode *configuration) {
     modify_partitions((int)id, configuration);
 }
 
-static _Noreturn void stop_at_disk_page(const char *why) {
+static _Noreturn void stop_at_disk_page(const char *why)
+{
     detail("[windowsPE] Microsoft-Windows-Setup/ImageInstall/OSImage: %s", why);
     stop(without_page ? STOP_TERMINATE : STOP_PAGE, "Install Windows",
-         facts.disk_count > 0 ? "Where do you want to install Windows?\n\nDrive options (advanced)"
-                              : "Where do you want to install Windows?\n\nNo drives were found. Click Load Driver to provide "
-                                "a mass storage driver for installation.");
+         facts.disk_count > 0
+             ? "Where do you want to install Windows?\n\nDrive options (advanced)"
+             : "Where do you want to install Windows?\n\nNo drives were found. Click Load Driver to provide "
+               "a mass storage driver for installation.");
 }
 
-static void check_target(int id, long long number) {
+static void check_target(int id, long long number)
+{
     const Partition *const target = &disks[id].partitions[number];
     int system = 0;
     if (!disks[id].configured || number < 1 || number > disks[id].count)
@@ -164,16 +181,19 @@ static void check_target(int id, long long number) {
     for (int i = 1; i <= disks[id].count; i++)
         if (disks[id].partitions[i].active)
             system = i;
-    if (!system || !disks[id].partitions[system].ntfs || disks[id].partitions[system].size < SMALLEST_SYSTEM_MIB) {
+    if (!system || !disks[id].partitions[system].ntfs ||
+        disks[id].partitions[system].size < SMALLEST_SYSTEM_MIB) {
         detail("[windowsPE] no active NTFS partition of at least %d MiB on disk %d", SMALLEST_SYSTEM_MIB, id);
         stop(STOP_DIALOG, "Install Windows",
-             "Setup was unable to create a new system partition or locate an existing system partition. See the Setup log "
+             "Setup was unable to create a new system partition or locate an existing system partition. See "
+             "the Setup log "
              "files for more information.");
     }
     printf("system\t%d\t%d\n", id, system);
 }
 
-void plan_disks(xmlNode *setup, int *install_disk, int *install_partition) {
+void plan_disks(xmlNode *setup, int *install_disk, int *install_partition)
+{
     xmlNode *const configuration = find_node(setup, "DiskConfiguration");
     xmlNode *const target = find_node(setup, "ImageInstall/OSImage/InstallTo");
     const char *const shown = text_at(configuration, "WillShowUI");

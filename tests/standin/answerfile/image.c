@@ -8,20 +8,23 @@
 #include <string.h>
 #include <strings.h>
 
-static xmlNode *first_image(void) {
+static xmlNode *first_image(void)
+{
     static xmlDoc *document;
     if (!document && facts.images)
         document = xmlReadFile(facts.images, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     return document ? find_node(xmlDocGetRootElement(document), "IMAGE") : NULL;
 }
 
-static int index_of(xmlNode *image) {
+static int index_of(xmlNode *image)
+{
     xmlChar *const text = xmlGetNoNsProp(image, (const xmlChar *)"INDEX");
     return text ? atoi((const char *)text) : 0;
 }
 
 // key is /IMAGE/INDEX, /IMAGE/NAME or /IMAGE/DESCRIPTION; the catalogue has checked it.
-static bool image_has(xmlNode *image, const char *key, const char *value) {
+static bool image_has(xmlNode *image, const char *key, const char *value)
+{
     if (strcmp(key, "/IMAGE/INDEX") == 0)
         return index_of(image) == atoi(value) && strspn(value, "0123456789") == strlen(value);
     const char *const text = text_at(image, strrchr(key, '/') + 1);
@@ -29,7 +32,8 @@ static bool image_has(xmlNode *image, const char *key, const char *value) {
 }
 
 // All MetaData must be true of it.
-static bool image_fits(xmlNode *image, xmlNode *metadata) {
+static bool image_fits(xmlNode *image, xmlNode *metadata)
+{
     for (; metadata; metadata = next_node(metadata)) {
         const char *const key = text_at(metadata, "Key");
         const char *const value = text_at(metadata, "Value");
@@ -39,25 +43,29 @@ static bool image_fits(xmlNode *image, xmlNode *metadata) {
     return true;
 }
 
-static bool image_is_edition(xmlNode *image, const char *edition) {
+static bool image_is_edition(xmlNode *image, const char *edition)
+{
     const char *const flags = text_at(image, "FLAGS");
     const char *const id = text_at(image, "WINDOWS/EDITIONID");
     return (flags && strcasecmp(flags, edition) == 0) || (id && strcasecmp(id, edition) == 0);
 }
 
-static _Noreturn void stop_at_image_list(const char *why) {
+static _Noreturn void stop_at_image_list(const char *why)
+{
     detail("[windowsPE] Microsoft-Windows-Setup/ImageInstall/OSImage: %s", why);
     stop(STOP_PAGE, "Install Windows", "Select the operating system you want to install");
 }
 
-static int find_by_edition(const char *edition) {
+static int find_by_edition(const char *edition)
+{
     for (xmlNode *image = first_image(); image; image = next_node(image))
         if (image_is_edition(image, edition))
             return index_of(image);
     return 0;
 }
 
-int choose_image(xmlNode *setup) {
+int choose_image(xmlNode *setup)
+{
     xmlNode *const metadata = find_node(setup, "ImageInstall/OSImage/InstallFrom/MetaData");
     const char *const key = text_at(setup, "UserData/ProductKey/Key");
     const char *const edition = key && *key ? edition_of_key(key) : NULL;
@@ -73,7 +81,8 @@ int choose_image(xmlNode *setup) {
         const int of_key = edition ? find_by_edition(edition) : 0;
         if (!of_key || (chosen && chosen != of_key))
             stop(STOP_DIALOG, "Windows Setup",
-                 "The product key entered does not match any of the Windows images available for installation. Enter a "
+                 "The product key entered does not match any of the Windows images available for "
+                 "installation. Enter a "
                  "different product key.");
         return of_key;
     }

@@ -8,16 +8,19 @@
 #include <strings.h>
 
 #define SHELL_SETUP "Microsoft-Windows-Shell-Setup"
-#define WELCOME "Set Up Windows"
+#define WELCOME     "Set Up Windows"
 
-static _Noreturn void refuse(const char *setting, const char *why) {
+static _Noreturn void refuse(const char *setting, const char *why)
+{
     detail("[oobeSystem] %s/%s: %s", SHELL_SETUP, setting, why);
     stop_parsing("oobeSystem", WRONG_VALUE, SHELL_SETUP);
 }
 
-static void check_group(const char *groups) {
-    static const char *const known[] = {"Administrators", "Users", "Guests", "PowerUsers", "Power Users",
-                                        "RemoteDesktopUsers", "Remote Desktop Users", "BackupOperators", "Backup Operators"};
+static void check_group(const char *groups)
+{
+    static const char *const known[] = { "Administrators",       "Users",           "Guests",
+                                         "PowerUsers",           "Power Users",     "RemoteDesktopUsers",
+                                         "Remote Desktop Users", "BackupOperators", "Backup Operators" };
     char *rest = strdup(groups);
     for (char *group; (group = strsep(&rest, ";"));) {
         bool found = false;
@@ -28,7 +31,8 @@ static void check_group(const char *groups) {
     }
 }
 
-static void plan_account(xmlNode *account) {
+static void plan_account(xmlNode *account)
+{
     const char *const name = text_at(account, "Name");
     const char *const group = text_at(account, "Group");
     xmlNode *const password = find_node(account, "Password");
@@ -41,11 +45,13 @@ static void plan_account(xmlNode *account) {
         check_group(group);
     const char *const secret = password ? password_of(password) : "";
     if (!secret || strlen(secret) > 127)
-        refuse("UserAccounts/LocalAccounts/LocalAccount/Password", "neither plain nor hidden in Windows' way");
+        refuse("UserAccounts/LocalAccounts/LocalAccount/Password",
+               "neither plain nor hidden in Windows' way");
     printf("user\t%s\t%s\n", name, group ? group : "Users");
 }
 
-static xmlNode *account_named(xmlNode *first, const char *name) {
+static xmlNode *account_named(xmlNode *first, const char *name)
+{
     for (; first; first = next_node(first))
         if (text_at(first, "Name") && strcasecmp(text_at(first, "Name"), name) == 0)
             return first;
@@ -53,7 +59,8 @@ static xmlNode *account_named(xmlNode *first, const char *name) {
 }
 
 // Prints nothing where the logon screen will wait for a person.
-static void plan_autologon(xmlNode *shell, xmlNode *accounts) {
+static void plan_autologon(xmlNode *shell, xmlNode *accounts)
+{
     xmlNode *const logon = find_node(shell, "AutoLogon");
     const char *const name = text_at(logon, "Username");
     if (!is_true(logon, "Enabled"))
@@ -73,13 +80,15 @@ static void plan_autologon(xmlNode *shell, xmlNode *accounts) {
         printf("wrong-logon\tThe user name or password is incorrect.\n");
         return;
     }
-    // Windows 7 adds one to a LogonCount that is not zero; zero and absent switch the logon off (documented as needed).
+    // Windows 7 adds one to a LogonCount that is not zero; zero and absent switch the logon off (documented
+    // as needed).
     const long long count = number_at(logon, "LogonCount");
     if (count > 0)
         printf("autologon\t%s\t%lld\n", name, count + 1);
 }
 
-static void plan_commands(xmlNode *shell) {
+static void plan_commands(xmlNode *shell)
+{
     long long last = 0;
     xmlNode *const first = find_node(shell, "FirstLogonCommands/SynchronousCommand");
     for (xmlNode *item = first; item; item = next_node(item)) {
@@ -97,27 +106,32 @@ static void plan_commands(xmlNode *shell) {
                 printf("command\t%lld\t%s\n", order, text_at(item, "CommandLine"));
 }
 
-static _Noreturn void stop_at_page(const char *text) {
+static _Noreturn void stop_at_page(const char *text)
+{
     detail("[oobeSystem] Windows Welcome waits: %.40s", text);
     stop(STOP_PAGE, WELCOME, "%s", text);
 }
 
-static void check_pages(xmlNode *shell, bool zone_known) {
+static void check_pages(xmlNode *shell, bool zone_known)
+{
     xmlNode *const oobe = find_node(shell, "OOBE");
     if (!find_node(shell, "UserAccounts/LocalAccounts/LocalAccount") && !is_true(shell, "AutoLogon/Enabled"))
-        stop_at_page("Choose a user name for your account and name your computer to distinguish it on the network.\n\nType a "
+        stop_at_page("Choose a user name for your account and name your computer to distinguish it on the "
+                     "network.\n\nType a "
                      "user name (for example, John):");
     if (!is_true(oobe, "HideEULAPage"))
         stop_at_page("Please read the license terms\n\n[ ] I accept the license terms");
     if (!text_at(oobe, "ProtectYourPC"))
-        stop_at_page("Help protect your computer and improve Windows automatically\n\nUse recommended settings");
+        stop_at_page(
+            "Help protect your computer and improve Windows automatically\n\nUse recommended settings");
     if (!zone_known)
         stop_at_page("Review your time and date settings");
     if (!text_at(oobe, "NetworkLocation"))
         stop_at_page("Select your computer's current location");
 }
 
-void plan_oobe(void) {
+void plan_oobe(void)
+{
     xmlDoc *const document = load_answer_file("oobeSystem");
     check_pass(document, "oobeSystem");
     xmlNode *const shell = find_component(find_pass(document, "oobeSystem"), SHELL_SETUP);

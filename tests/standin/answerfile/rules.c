@@ -8,7 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-static bool line_in_file(const char *path, const char *text, bool first_column) {
+static bool line_in_file(const char *path, const char *text, bool first_column)
+{
     char line[512];
     bool found = false;
     FILE *file = path ? fopen(path, "re") : NULL;
@@ -24,16 +25,19 @@ static bool line_in_file(const char *path, const char *text, bool first_column) 
     return found;
 }
 
-bool known_time_zone(const char *name) {
+bool known_time_zone(const char *name)
+{
     return line_in_file(facts.time_zones, name, false);
 }
 
-bool known_locale(const char *tag) {
+bool known_locale(const char *tag)
+{
     return line_in_file(facts.locales, tag, true);
 }
 
 // "0409:00000409" or a locale's tag; several with semicolons between. The catalogue has checked the form.
-bool known_input_locale(const char *text) {
+bool known_input_locale(const char *text)
+{
     char *rest = strdup(text);
     for (char *one; (one = strsep(&rest, ";"));) {
         one += strspn(one, " ");
@@ -43,7 +47,8 @@ bool known_input_locale(const char *text) {
     return *text != '\0';
 }
 
-const char *wrong_computer_name(const char *name) {
+const char *wrong_computer_name(const char *name)
+{
     const size_t length = strlen(name);
     bool digits_only = true;
     if (strcmp(name, "*") == 0)
@@ -60,11 +65,14 @@ const char *wrong_computer_name(const char *name) {
     return digits_only ? "nothing but digits" : NULL;
 }
 
-const char *wrong_user_name(const char *name) {
+const char *wrong_user_name(const char *name)
+{
     static const char *const reserved[] = {
-        "Administrator", "Guest", "System", "LocalService", "NetworkService", "Network Service", "Local Service", "None",
-        "Everyone", "Users", "Administrators", "Guests", "CON", "PRN", "AUX", "NUL", "COM1", "COM2", "LPT1", "Default",
-        "Public", "All Users", "Default User", "HomeGroupUser$", "SYSTEM",
+        "Administrator", "Guest",   "System",   "LocalService", "NetworkService", "Network Service",
+        "Local Service", "None",    "Everyone", "Users",        "Administrators", "Guests",
+        "CON",           "PRN",     "AUX",      "NUL",          "COM1",           "COM2",
+        "LPT1",          "Default", "Public",   "All Users",    "Default User",   "HomeGroupUser$",
+        "SYSTEM",
     };
     const size_t length = strlen(name);
     if (length == 0 || length > 20)
@@ -82,7 +90,8 @@ const char *wrong_user_name(const char *name) {
     return NULL;
 }
 
-const char *wrong_product_key(const char *key) {
+const char *wrong_product_key(const char *key)
+{
     static const char letters[] = "BCDFGHJKMPQRTVWXY2346789";
     if (strlen(key) != 29)
         return "not five groups of five";
@@ -93,24 +102,32 @@ const char *wrong_product_key(const char *key) {
 }
 
 // The stand-in's own keys: the first letter tells the edition. No key of Microsoft's is known here.
-const char *edition_of_key(const char *key) {
+const char *edition_of_key(const char *key)
+{
     switch (key[0]) {
-    case 'B': return "HOMEBASIC";
-    case 'H': return "HOMEPREMIUM";
-    case 'P': return "PROFESSIONAL";
-    case 'T': return "ULTIMATE";
-    default: return NULL;
+    case 'B':
+        return "HOMEBASIC";
+    case 'H':
+        return "HOMEPREMIUM";
+    case 'P':
+        return "PROFESSIONAL";
+    case 'T':
+        return "ULTIMATE";
+    default:
+        return NULL;
     }
 }
 
-static int base64_value(char c) {
+static int base64_value(char c)
+{
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const char *at = c ? strchr(digits, c) : NULL;
     return at ? (int)(at - digits) : -1;
 }
 
 // Base64 of UTF-16LE to UTF-8 of the first plane; NULL if it is neither.
-static char *decode_hidden(const char *text) {
+static char *decode_hidden(const char *text)
+{
     const size_t length = strlen(text);
     unsigned char *bytes = malloc(length + 4);
     char *utf8 = malloc(length * 2 + 4);
@@ -149,7 +166,8 @@ static char *decode_hidden(const char *text) {
     return utf8;
 }
 
-const char *password_of(xmlNode *password) {
+const char *password_of(xmlNode *password)
+{
     const char *const value = text_at(password, "Value");
     const char *const plain = text_at(password, "PlainText");
     const char *const suffix = (const char *)password->name;

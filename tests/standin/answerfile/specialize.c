@@ -7,12 +7,14 @@
 
 #define SHELL_SETUP "Microsoft-Windows-Shell-Setup"
 
-static _Noreturn void refuse(const char *setting, const char *why) {
+static _Noreturn void refuse(const char *setting, const char *why)
+{
     detail("[specialize] %s/%s: %s", SHELL_SETUP, setting, why);
     stop_parsing("specialize", WRONG_VALUE, SHELL_SETUP);
 }
 
-static void plan_commands(xmlNode *deployment) {
+static void plan_commands(xmlNode *deployment)
+{
     int last = 0;
     xmlNode *const first = find_node(deployment, "RunSynchronous/RunSynchronousCommand");
     for (xmlNode *item = first; item; item = next_node(item)) {
@@ -35,7 +37,8 @@ static void plan_commands(xmlNode *deployment) {
                 printf("run\t%d\t%s\n", order, text_at(item, "Path"));
 }
 
-void plan_specialize(void) {
+void plan_specialize(void)
+{
     xmlDoc *const document = load_answer_file("specialize");
     check_pass(document, "specialize");
     xmlNode *const pass = find_pass(document, "specialize");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The windowsPE pass: pages that an unattended Setup must have answers for, in the order in which Setup shows them.
+// The windowsPE pass: pages that an unattended Setup must have answers for, in the order in which Setup shows
+// them.
 #include "answerfile.h"
 
 #include <libxml/parser.h>
@@ -8,14 +9,17 @@
 #include <string.h>
 #include <strings.h>
 
-static _Noreturn void stop_at_language_page(const char *why) {
+static _Noreturn void stop_at_language_page(const char *why)
+{
     detail("[windowsPE] Microsoft-Windows-International-Core-WinPE: %s", why);
     stop(STOP_PAGE, "Install Windows",
-         "Language to install: English\nTime and currency format:\nKeyboard or input method:\n\nEnter your language and other "
+         "Language to install: English\nTime and currency format:\nKeyboard or input method:\n\nEnter your "
+         "language and other "
          "preferences and click \"Next\" to continue.");
 }
 
-static void check_international(xmlNode *core) {
+static void check_international(xmlNode *core)
+{
     const char *const setup_language = text_at(core, "SetupUILanguage/UILanguage");
     const char *const language = text_at(core, "UILanguage");
     const char *const system = text_at(core, "SystemLocale");
@@ -35,7 +39,8 @@ static void check_international(xmlNode *core) {
     printf("locale\t%s\t%s\t%s\n", system, user, input);
 }
 
-static void check_product_key(xmlNode *setup) {
+static void check_product_key(xmlNode *setup)
+{
     xmlNode *const product = find_node(setup, "UserData/ProductKey");
     const char *const key = text_at(product, "Key");
     const char *const shown = text_at(product, "WillShowUI");
@@ -50,8 +55,9 @@ static void check_product_key(xmlNode *setup) {
         stop(STOP_PAGE, "Install Windows", "Type your product key for activation");
     }
     if (key && *key == '\0' && facts.ei_cfg)
-        stop(STOP_DIALOG, "Install Windows", "Windows cannot find the Microsoft Software License Terms. Make sure the "
-                                             "installation sources are valid and restart the installation.");
+        stop(STOP_DIALOG, "Install Windows",
+             "Windows cannot find the Microsoft Software License Terms. Make sure the "
+             "installation sources are valid and restart the installation.");
     if (key && *key && wrong_product_key(key)) {
         detail("[windowsPE] UserData/ProductKey/Key: %s", wrong_product_key(key));
         stop(STOP_DIALOG, "Windows Setup",
@@ -59,13 +65,16 @@ static void check_product_key(xmlNode *setup) {
     }
 }
 
-static void check_licence(xmlNode *setup) {
+static void check_licence(xmlNode *setup)
+{
     if (!is_true(setup, "UserData/AcceptEula"))
         stop(STOP_PAGE, "Install Windows",
-             "Please read the license terms\n\nMICROSOFT SOFTWARE LICENSE TERMS\n\n[ ] I accept the license terms");
+             "Please read the license terms\n\nMICROSOFT SOFTWARE LICENSE TERMS\n\n[ ] I accept the license "
+             "terms");
 }
 
-static void check_shown_pages(xmlNode *setup) {
+static void check_shown_pages(xmlNode *setup)
+{
     const char *const image = text_at(setup, "ImageInstall/OSImage/WillShowUI");
     const char *const disks = text_at(setup, "DiskConfiguration/WillShowUI");
     if (is_true(setup, "UpgradeData/Upgrade"))
@@ -74,21 +83,25 @@ static void check_shown_pages(xmlNode *setup) {
         stop(STOP_PAGE, "Install Windows", "Where do you want to install Windows?");
 }
 
-static void plan_commands(xmlNode *setup) {
+static void plan_commands(xmlNode *setup)
+{
     for (long long order = 1; order <= 500; order++)
-        for (xmlNode *item = find_node(setup, "RunSynchronous/RunSynchronousCommand"); item; item = next_node(item))
+        for (xmlNode *item = find_node(setup, "RunSynchronous/RunSynchronousCommand"); item;
+             item = next_node(item))
             if (number_at(item, "Order") == order && text_at(item, "Path"))
                 printf("run\t%lld\t%s\n", order, text_at(item, "Path"));
 }
 
-static void plan_driver_paths(xmlNode *pass) {
+static void plan_driver_paths(xmlNode *pass)
+{
     xmlNode *const drivers = find_component(pass, "Microsoft-Windows-PnpCustomizationsWinPE");
     for (xmlNode *item = find_node(drivers, "DriverPaths/PathAndCredentials"); item; item = next_node(item))
         if (text_at(item, "Path"))
             printf("driver-path\t%s\n", text_at(item, "Path"));
 }
 
-void plan_windows_pe(void) {
+void plan_windows_pe(void)
+{
     xmlDoc *const document = load_answer_file("windowsPE");
     check_pass(document, "windowsPE");
     xmlNode *const pass = find_pass(document, "windowsPE");
@@ -106,10 +119,12 @@ void plan_windows_pe(void) {
     printf("install-to\t%d\t%d\n", disk, partition);
 }
 
-void plan_offline_servicing(void) {
+void plan_offline_servicing(void)
+{
     xmlDoc *const document = load_answer_file("offlineServicing");
     check_pass(document, "offlineServicing");
-    xmlNode *const drivers = find_component(find_pass(document, "offlineServicing"), "Microsoft-Windows-PnpCustomizationsNonWinPE");
+    xmlNode *const drivers = find_component(find_pass(document, "offlineServicing"),
+                                            "Microsoft-Windows-PnpCustomizationsNonWinPE");
     for (xmlNode *item = find_node(drivers, "DriverPaths/PathAndCredentials"); item; item = next_node(item)) {
         if (!text_at(item, "Path")) {
             detail("[offlineServicing] DriverPaths/PathAndCredentials without Path");

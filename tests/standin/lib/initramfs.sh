@@ -16,6 +16,7 @@ build_initramfs() {
   copy_program "$root" "$packages" usr/bin/wimlib-imagex
   copy_program "$root" "$packages" bin/ntfs-3g
   copy_program "$root" "$packages" sbin/mkntfs
+  copy_program "$root" "$packages" sbin/ntfscp
   copy_program "$root" "$packages" sbin/sfdisk
   copy_program "$root" "$packages" sbin/blkid
   install -m 755 "$(readlink -f "$packages/lib64/ld-linux-x86-64.so.2" 2>/dev/null ||

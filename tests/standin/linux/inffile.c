@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Looks at a driver package as Windows 7 does: inffile ARCHITECTURE FILE.inf, or inffile --signature FILE.cat.
-// Prints "class …", "catalog …", "hardware …", "service … START", "file …" lines with tabs. Exits 0 if the package fits this
-// Windows, 4 if it is for another one, 1 (with a reason on standard error) if it is broken.
+// Looks at a driver package as Windows 7 does: inffile ARCHITECTURE FILE.inf, or inffile --signature
+// FILE.cat. Prints "class …", "catalog …", "hardware …", "service … START", "file …" lines with tabs. Exits 0
+// if the package fits this Windows, 4 if it is for another one, 1 (with a reason on standard error) if it is
+// broken.
 #include "inffile.h"
 
 #include <dirent.h>
@@ -16,13 +17,15 @@ enum { FITS = 0, BROKEN = 1, OTHER_WINDOWS = 4 };
 static const char *architecture;
 static char *folder;
 
-static _Noreturn void broken(const char *why, const char *what) {
+static _Noreturn void broken(const char *why, const char *what)
+{
     fprintf(stderr, "%s%s%s\n", why, *what ? ": " : "", what);
     exit(BROKEN);
 }
 
 // The file of that name in folder/below, without regard to case.
-static bool file_exists(const char *below, const char *name) {
+static bool file_exists(const char *below, const char *name)
+{
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", folder, below);
     for (char *c = path; *c; c++)
@@ -36,8 +39,9 @@ static bool file_exists(const char *below, const char *name) {
     return found;
 }
 
-static void check_version(const Inf *inf) {
-    static const char *const catalogs[] = {"CatalogFile", "CatalogFile.nt", NULL, NULL};
+static void check_version(const Inf *inf)
+{
+    static const char *const catalogs[] = { "CatalogFile", "CatalogFile.nt", NULL, NULL };
     char with_architecture[64];
     const char *const signature = inf_value(inf, "Version", "Signature");
     const char *const class = inf_value(inf, "Version", "Class");
@@ -58,7 +62,8 @@ static void check_version(const Inf *inf) {
 }
 
 // How well "NTamd64.6.1" suits Windows 7 of this architecture: 0 not at all, more is better.
-static int suits(const char *decoration) {
+static int suits(const char *decoration)
+{
     int major = 0, minor = 0;
     if (strncasecmp(decoration, "nt", 2) != 0)
         return 0;
@@ -71,15 +76,18 @@ static int suits(const char *decoration) {
         return 0; // another architecture
     else if (strcmp(architecture, "amd64") == 0)
         return 0; // 64-bit models must say so
-    if (*decoration == '.' && sscanf(decoration, ".%d.%d", &major, &minor) < 1 && strspn(decoration, ".") != strlen(decoration))
+    if (*decoration == '.' && sscanf(decoration, ".%d.%d", &major, &minor) < 1 &&
+        strspn(decoration, ".") != strlen(decoration))
         return 0;
     if (major > 6 || (major == 6 && minor > 1))
         return 0;
     return 1 + named + major * 1000 + minor * 10;
 }
 
-// The models section of one manufacturer line "%name% = models, decoration, …", or NULL if none is for this Windows.
-static char *models_section(const char *value) {
+// The models section of one manufacturer line "%name% = models, decoration, …", or NULL if none is for this
+// Windows.
+static char *models_section(const char *value)
+{
     char *const base = inf_field(value, 0);
     char *best = NULL;
     int best_rank = 0;
@@ -99,9 +107,10 @@ static char *models_section(const char *value) {
 }
 
 // Install sections may be decorated like models; the undecorated one comes last.
-static const InfSection *decorated(const Inf *inf, const char *name, const char *more) {
+static const InfSection *decorated(const Inf *inf, const char *name, const char *more)
+{
     char full[256];
-    const char *const suffixes[] = {".NT", "", NULL};
+    const char *const suffixes[] = { ".NT", "", NULL };
     snprintf(full, sizeof full, "%s.NT%s%s", name, architecture, more);
     const InfSection *found = inf_section(inf, full);
     for (int i = 0; !found && suffixes[i]; i++) {
@@ -111,7 +120,8 @@ static const InfSection *decorated(const Inf *inf, const char *name, const char 
     return found;
 }
 
-static void print_services(const Inf *inf, const InfSection *services) {
+static void print_services(const Inf *inf, const InfSection *services)
+{
     for (size_t i = 0; services && i < services->count; i++) {
         if (strcasecmp(services->lines[i].key, "AddService") != 0)
             continue;
@@ -126,7 +136,8 @@ static void print_services(const Inf *inf, const InfSection *services) {
     }
 }
 
-static void check_source_file(const Inf *inf, const char *name) {
+static void check_source_file(const Inf *inf, const char *name)
+{
     char section[64];
     snprintf(section, sizeof section, "SourceDisksFiles.%s", architecture);
     const char *where = inf_value(inf, section, name);
@@ -149,7 +160,8 @@ static void check_source_file(const Inf *inf, const char *name) {
     printf("file\t%s/%s\n", path, name);
 }
 
-static void check_copied_files(const Inf *inf, const InfSection *install) {
+static void check_copied_files(const Inf *inf, const InfSection *install)
+{
     for (size_t i = 0; i < install->count; i++) {
         if (strcasecmp(install->lines[i].key, "CopyFiles") != 0)
             continue;
@@ -172,7 +184,8 @@ static void check_copied_files(const Inf *inf, const InfSection *install) {
 }
 
 // "%device% = install section, hardware id, …"; returns how many devices there are.
-static int check_models(const Inf *inf, const InfSection *models) {
+static int check_models(const Inf *inf, const InfSection *models)
+{
     for (size_t i = 0; i < models->count; i++) {
         const char *const expanded = inf_expand(inf, models->lines[i].value);
         if (!expanded || !inf_expand(inf, models->lines[i].key))
@@ -189,7 +202,8 @@ static int check_models(const Inf *inf, const InfSection *models) {
     return (int)models->count;
 }
 
-static int look_at(const char *path) {
+static int look_at(const char *path)
+{
     const Inf *const inf = inf_read(path);
     if (!inf)
         broken("not a setup information file", "");
@@ -210,7 +224,8 @@ static int look_at(const char *path) {
 }
 
 // The first digest algorithm of a PKCS #7 catalogue's SignedData.
-static int print_signature(const char *path) {
+static int print_signature(const char *path)
+{
     static const char sha1[] = "\x06\x05\x2B\x0E\x03\x02\x1A";
     static const char sha256[] = "\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01";
     char bytes[128];
@@ -224,7 +239,8 @@ static int print_signature(const char *path) {
     return 0;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     if (argc != 3)
         return 2;
     if (strcmp(argv[1], "--signature") == 0)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Setup information files (INF) as text: sections, keys, values with %strings% put in. What they mean is inffile.c's subject.
+// Setup information files (INF) as text: sections, keys, values with %strings% put in. What they mean is
+// inffile.c's subject.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,11 +10,13 @@
 
 enum { LARGEST = 4 << 20 };
 
-static char *utf16_to_utf8(const unsigned char *bytes, size_t size, bool big) {
+static char *utf16_to_utf8(const unsigned char *bytes, size_t size, bool big)
+{
     char *text = calloc(1, size * 2 + 1);
     size_t out = 0;
     for (size_t i = 0; i + 1 < size; i += 2) {
-        const unsigned int unit = big ? (unsigned int)bytes[i] << 8 | bytes[i + 1] : bytes[i] | (unsigned int)bytes[i + 1] << 8;
+        const unsigned int unit =
+            big ? (unsigned int)bytes[i] << 8 | bytes[i + 1] : bytes[i] | (unsigned int)bytes[i + 1] << 8;
         if (unit < 0x80) {
             text[out++] = (char)unit;
         } else if (unit < 0x800) {
@@ -29,8 +31,10 @@ static char *utf16_to_utf8(const unsigned char *bytes, size_t size, bool big) {
     return text;
 }
 
-// Windows takes UTF-16 with a mark, UTF-8 with a mark, and the ANSI code page (of which only ASCII matters here).
-static char *read_as_text(const char *path) {
+// Windows takes UTF-16 with a mark, UTF-8 with a mark, and the ANSI code page (of which only ASCII matters
+// here).
+static char *read_as_text(const char *path)
+{
     FILE *file = fopen(path, "rbe");
     unsigned char *bytes = calloc(1, LARGEST + 2);
     if (!file)
@@ -46,7 +50,8 @@ static char *read_as_text(const char *path) {
     return memchr(bytes, '\0', size) ? NULL : (char *)bytes;
 }
 
-static char *trim(char *text) {
+static char *trim(char *text)
+{
     while (isspace((unsigned char)*text))
         text++;
     for (size_t n = strlen(text); n > 0 && isspace((unsigned char)text[n - 1]); n--)
@@ -54,7 +59,8 @@ static char *trim(char *text) {
     return text;
 }
 
-static void cut_comment(char *line) {
+static void cut_comment(char *line)
+{
     bool quoted = false;
     for (; *line; line++) {
         if (*line == '"')
@@ -66,16 +72,18 @@ static void cut_comment(char *line) {
     }
 }
 
-static InfSection *add_section(Inf *inf, const char *name) {
+static InfSection *add_section(Inf *inf, const char *name)
+{
     for (size_t i = 0; i < inf->count; i++) // sections of one name count as one
         if (strcasecmp(inf->sections[i].name, name) == 0)
             return &inf->sections[i];
     inf->sections = realloc(inf->sections, (inf->count + 1) * sizeof *inf->sections);
-    inf->sections[inf->count] = (InfSection){.name = strdup(name)};
+    inf->sections[inf->count] = (InfSection){ .name = strdup(name) };
     return &inf->sections[inf->count++];
 }
 
-static void add_line(InfSection *section, char *text) {
+static void add_line(InfSection *section, char *text)
+{
     bool quoted = false;
     char *equals = NULL;
     for (char *c = text; *c && !equals; c++) {
@@ -93,7 +101,8 @@ static void add_line(InfSection *section, char *text) {
 }
 
 // Joins lines that end in a backslash. Returns the next line of *rest, or NULL.
-static char *next_line(char **rest) {
+static char *next_line(char **rest)
+{
     char *line = *rest ? strsep(rest, "\n") : NULL;
     if (!line)
         return NULL;
@@ -113,7 +122,8 @@ static char *next_line(char **rest) {
     return line;
 }
 
-Inf *inf_read(const char *path) {
+Inf *inf_read(const char *path)
+{
     char *rest = read_as_text(path);
     Inf *inf = calloc(1, sizeof *inf);
     InfSection *section = NULL;
@@ -137,14 +147,16 @@ Inf *inf_read(const char *path) {
     return inf->count > 0 ? inf : NULL;
 }
 
-const InfSection *inf_section(const Inf *inf, const char *name) {
+const InfSection *inf_section(const Inf *inf, const char *name)
+{
     for (size_t i = 0; i < inf->count; i++)
         if (strcasecmp(inf->sections[i].name, name) == 0)
             return &inf->sections[i];
     return NULL;
 }
 
-static const char *raw_value(const Inf *inf, const char *section, const char *key) {
+static const char *raw_value(const Inf *inf, const char *section, const char *key)
+{
     const InfSection *found = inf_section(inf, section);
     for (size_t i = 0; found && i < found->count; i++)
         if (strcasecmp(found->lines[i].key, key) == 0)
@@ -152,7 +164,8 @@ static const char *raw_value(const Inf *inf, const char *section, const char *ke
     return NULL;
 }
 
-static char *without_quotes(char *text) {
+static char *without_quotes(char *text)
+{
     const size_t length = strlen(text);
     if (length >= 2 && text[0] == '"' && text[length - 1] == '"') {
         text[length - 1] = '\0';
@@ -161,7 +174,8 @@ static char *without_quotes(char *text) {
     return text;
 }
 
-char *inf_expand(const Inf *inf, const char *text) {
+char *inf_expand(const Inf *inf, const char *text)
+{
     char *result = calloc(1, 1);
     size_t length = 0;
     while (*text) {
@@ -170,7 +184,8 @@ char *inf_expand(const Inf *inf, const char *text) {
         if (end) {
             char *const name = strndup(text + 1, (size_t)(end - text - 1));
             const char *const value = *name ? raw_value(inf, "Strings", name) : "%";
-            const int is_folder = *name && strspn(name, "0123456789") == strlen(name); // %12% names a folder, no string
+            const int is_folder =
+                *name && strspn(name, "0123456789") == strlen(name); // %12% names a folder, no string
             if (!value && !is_folder)
                 return NULL;
             part = value ? without_quotes(strdup(value)) : strndup(text, (size_t)(end + 1 - text));
@@ -185,13 +200,15 @@ char *inf_expand(const Inf *inf, const char *text) {
     return result;
 }
 
-char *inf_value(const Inf *inf, const char *section, const char *key) {
+char *inf_value(const Inf *inf, const char *section, const char *key)
+{
     const char *const value = raw_value(inf, section, key);
     char *const expanded = value ? inf_expand(inf, value) : NULL;
     return expanded ? without_quotes(trim(expanded)) : NULL;
 }
 
-char *inf_field(const char *value, size_t number) {
+char *inf_field(const char *value, size_t number)
+{
     char *rest = strdup(value);
     char *field = NULL;
     for (size_t i = 0; i <= number; i++) {

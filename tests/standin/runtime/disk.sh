@@ -5,6 +5,12 @@
 device_of_disk() { disk_list | sed -n "$(($1 + 1))s|.*/|/dev/|p"; }
 mount_volume() { ntfs-3g "$1" "$2" -o big_writes,noatime,streams_interface=none; }
 
+umount_volumes() {
+  sync
+  umount /mnt/c
+  [ "$SYSTEM_FOLDER" = /mnt/c ] || umount /mnt/s
+}
+
 partition_disks() {
   local id keep
   sed -n 's/^disk\t//p' /run/standin/plan.windowsPE >/tmp/disks
@@ -86,14 +92,18 @@ expand_image() {
 write_boot_files() {
   local source
   source=$(path_on "$WINDOWS" Boot/PCAT)
+  dd if="$source/bootmgr" of=/tmp/bootmgr bs=1M 2>/dev/null
+  dd if="$source/boot.sdi" of=/tmp/boot.sdi bs=1M 2>/dev/null
   mkdir -p "$SYSTEM_FOLDER/Boot"
-  # In large pieces: each write is a trip through FUSE.
-  dd if="$source/bootmgr" of="$SYSTEM_FOLDER/bootmgr" bs=1M 2>/dev/null
-  dd if="$source/boot.sdi" of="$SYSTEM_FOLDER/Boot/boot.sdi" bs=1M 2>/dev/null
   blkid -p -o value -s PART_ENTRY_UUID "$WINDOWS_PARTITION" >"$SYSTEM_FOLDER/Boot/BCD"
   mkdir -p /tmp/list
   cp /run/standin/boot-drivers /tmp/list/boot-drivers
   (cd /tmp/list && echo boot-drivers | cpio -o -H newc 2>/dev/null) >"$SYSTEM_FOLDER/Boot/drivers.img"
+  umount_volumes
+  # Not through FUSE, which takes ten times as long under emulation.
+  ntfscp -q -f "$SYSTEM_PARTITION" /tmp/bootmgr bootmgr
+  ntfscp -q -f "$SYSTEM_PARTITION" /tmp/boot.sdi Boot/boot.sdi
+  rm /tmp/bootmgr /tmp/boot.sdi
   dd if=/usr/share/standin/mbr.img of="$SYSTEM_DISK" bs=440 count=1 conv=notrunc 2>/dev/null
   dd if=/usr/share/standin/track.img of="$SYSTEM_DISK" bs=512 seek=1 conv=notrunc 2>/dev/null
 }

@@ -145,13 +145,9 @@ install_windows() {
   keep_answer_file windowsPE
   screen_setup 4 ''
   service_offline
-  write_boot_files
-  note 'boot files are written'
   screen_setup 5 ''
   cp -r "$LOGS"/. "$WINDOWS/Panther/"
-  sync
-  umount /mnt/c
-  [ "$SYSTEM_FOLDER" = /mnt/c ] || umount /mnt/s
+  write_boot_files
   note 'installed'
 }
 

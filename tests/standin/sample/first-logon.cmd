@@ -1,4 +1,5 @@
 @echo off
+rem SPDX-License-Identifier: GPL-3.0-or-later
 echo sample: first logon on %COMPUTERNAME% as %USERNAME% in %USERPROFILE% >COM1
 ver >COM1
 echo %TIME% >COM1

@@ -1,4 +1,5 @@
 @echo off
+rem SPDX-License-Identifier: GPL-3.0-or-later
 wpeinit
 echo sample: winpe >COM1
 if exist X:\sevend\drvload.txt for /f "usebackq delims=" %%i in ("X:\sevend\drvload.txt") do drvload "%%i"

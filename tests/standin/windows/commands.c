@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-DWORD run_command(WCHAR *line, DWORD *exit_code) {
-    STARTUPINFOW startup = {.cb = sizeof startup};
+DWORD run_command(WCHAR *line, DWORD *exit_code)
+{
+    STARTUPINFOW startup = { .cb = sizeof startup };
     PROCESS_INFORMATION process;
     if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process))
         return GetLastError();
@@ -17,7 +18,8 @@ DWORD run_command(WCHAR *line, DWORD *exit_code) {
     return 0;
 }
 
-WCHAR *read_text(const WCHAR *path) {
+WCHAR *read_text(const WCHAR *path)
+{
     enum { LARGEST = 1 << 20 };
     FILE *file = _wfopen(path, L"rb");
     if (!file)

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Stands before shell32.dll for wineboot.exe, which would load half of Wine only to name the folders of a user. It is told
-// that there are none; runtime/wine.sh sets the variables that are made of them, for each user.
+// Stands before shell32.dll for wineboot.exe, which would load half of Wine only to name the folders of a
+// user. It is told that there are none; runtime/wine.sh sets the variables that are made of them, for each
+// user.
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
 HRESULT WINAPI SHGetFolderPathW(HWND owner, int folder, HANDLE token, DWORD flags, LPWSTR path);
 
-HRESULT WINAPI SHGetFolderPathW(HWND owner, int folder, HANDLE token, DWORD flags, LPWSTR path) {
+HRESULT WINAPI SHGetFolderPathW(HWND owner, int folder, HANDLE token, DWORD flags, LPWSTR path)
+{
     (void)owner;
     (void)folder;
     (void)token;
@@ -15,7 +17,8 @@ HRESULT WINAPI SHGetFolderPathW(HWND owner, int folder, HANDLE token, DWORD flag
     return E_FAIL;
 }
 
-BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved) {
+BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
+{
     (void)instance;
     (void)reason;
     (void)reserved;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One program under many names (setup.exe, drvload.exe, wpeutil.exe, wpeinit.exe, shutdown.exe, exitwins.exe): hands its
-// command line to the Linux side of the stand-in, prints the answer and exits with its code. See runtime/calls.sh.
+// One program under many names (setup.exe, drvload.exe, wpeutil.exe, wpeinit.exe, shutdown.exe,
+// exitwins.exe): hands its command line to the Linux side of the stand-in, prints the answer and exits with
+// its code. See runtime/calls.sh.
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
@@ -11,13 +12,15 @@
 
 enum { POLL_MS = 100, LONGEST = 32768 };
 
-static void write_line(FILE *file, const WCHAR *text) {
+static void write_line(FILE *file, const WCHAR *text)
+{
     static char utf8[LONGEST * 3];
     WideCharToMultiByte(CP_UTF8, 0, text, -1, utf8, sizeof utf8, NULL, NULL);
     fprintf(file, "%s\n", utf8);
 }
 
-static void base_name(const WCHAR *path, WCHAR *name, size_t length) {
+static void base_name(const WCHAR *path, WCHAR *name, size_t length)
+{
     const WCHAR *start = wcsrchr(path, L'\\');
     wcsncpy(name, start ? start + 1 : path, length - 1);
     name[length - 1] = 0;
@@ -27,7 +30,8 @@ static void base_name(const WCHAR *path, WCHAR *name, size_t length) {
     _wcslwr(name); // not CharLower: user32 takes long to load
 }
 
-static void print_file(const WCHAR *path) {
+static void print_file(const WCHAR *path)
+{
     FILE *file = _wfopen(path, L"rb");
     char buffer[512];
     size_t length;
@@ -39,7 +43,8 @@ static void print_file(const WCHAR *path) {
     fclose(file);
 }
 
-int wmain(void) {
+int wmain(void)
+{
     static WCHAR module[LONGEST], folder[LONGEST];
     WCHAR name[64], call[128], path[160], ready[160];
     GetModuleFileNameW(NULL, module, LONGEST);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runs command lines from a file, one a line, each to its end, as Windows' deployment programs run those of an answer
-// file: windeploy LIST RESULTS. RESULTS gets "exit CODE" or "error NUMBER" a line. A failed command stops nothing.
+// Runs command lines from a file, one a line, each to its end, as Windows' deployment programs run those of
+// an answer file: windeploy LIST RESULTS. RESULTS gets "exit CODE" or "error NUMBER" a line. A failed command
+// stops nothing.
 #include "commands.h"
 
 #include <stdio.h>
 #include <wchar.h>
 
-int wmain(int argc, WCHAR **argv) {
+int wmain(int argc, WCHAR **argv)
+{
     if (argc != 3)
         return 2;
     WCHAR *text = read_text(argv[1]);

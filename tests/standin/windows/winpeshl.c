@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What Windows PE starts first: the programs of winpeshl.ini one after another. Exits 0 when all have ended, 2 when the
-// file is invalid or a program cannot be started (Windows PE then leaves a command prompt and does nothing more).
+// What Windows PE starts first: the programs of winpeshl.ini one after another. Exits 0 when all have ended,
+// 2 when the file is invalid or a program cannot be started (Windows PE then leaves a command prompt and does
+// nothing more).
 #include "commands.h"
 
 #include <stdio.h>
@@ -9,7 +10,8 @@
 
 enum { LONGEST = 4096 };
 
-static WCHAR *trim(WCHAR *text) {
+static WCHAR *trim(WCHAR *text)
+{
     while (*text == L' ' || *text == L'\t')
         text++;
     for (size_t n = wcslen(text); n > 0 && wcschr(L" \t\r\n", text[n - 1]); n--)
@@ -18,7 +20,8 @@ static WCHAR *trim(WCHAR *text) {
 }
 
 // "program, options" or "AppPath = program"; the program must be named with its full path.
-static int launch(WCHAR *entry) {
+static int launch(WCHAR *entry)
+{
     WCHAR expanded[LONGEST], line[LONGEST];
     ExpandEnvironmentStringsW(entry, expanded, LONGEST);
     WCHAR *options = wcschr(expanded, L',');
@@ -32,7 +35,8 @@ static int launch(WCHAR *entry) {
     return run_command(line, &code) == 0 ? 0 : 2;
 }
 
-int wmain(int argc, WCHAR **argv) {
+int wmain(int argc, WCHAR **argv)
+{
     WCHAR *text = argc == 2 ? read_text(argv[1]) : NULL;
     int section = 0;
     int launched = 0;
