@@ -17,7 +17,8 @@ private_pool=
 private_start() {
     private_build=$1 private_folder=$2
     shift 2
-    private_pool=$(basename "$private_folder" | tr -c 'a-zA-Z0-9\n' -)
+    # Of its own: two daemons may run side by side, and each pool goes with its daemon.
+    private_pool=$(printf '%s' "${private_folder#/}" | tr -c 'a-zA-Z0-9' -)
     chmod 0711 "$private_folder"
     mkdir -p "$private_folder/discs" "$private_folder/drivers" "$private_folder/state/templates"
     cat >"$private_folder/sevend.conf" <<CONF

@@ -11,13 +11,12 @@ gboolean install_step_boot_disc(Job *job, GError **error)
     if (!sha256)
         return FALSE;
     const BootDiscRecipe recipe = install_plan_recipe(plan, sha256);
-    g_autofree char *key = boot_disc_key(daemon, &recipe, error);
-    // The row names the disc before it is there: from now on no clean-up takes it away.
-    if (!key || !store_machine_set_boot_disc(daemon->store, job_machine_uuid(job), key, error))
-        return FALSE;
     gboolean built = FALSE;
     GError *failure = NULL;
-    if (!boot_disc_ensure(daemon, key, &recipe, install_media_progress, job, job_cancellable(job), &built,
+    g_autofree char *key = boot_disc_key(daemon, &recipe, &failure);
+    // The row names the disc before it is there: from now on no clean-up takes it away.
+    if (!key || !store_machine_set_boot_disc(daemon->store, job_machine_uuid(job), key, &failure) ||
+        !boot_disc_ensure(daemon, key, &recipe, install_media_progress, job, job_cancellable(job), &built,
                           &failure)) {
         install_propagate(error, failure);
         return FALSE;

@@ -87,16 +87,11 @@ static gboolean build_and_upload(Job *job, Pieces *pieces, const char *iso, GErr
 {
     Daemon *daemon = pieces->install->daemon;
     g_autofree char *volume = machine_config_volume(daemon, job_machine_uuid(job));
-    GError *failure = NULL;
     g_ptr_array_add(pieces->arguments, NULL);
     g_autoptr(json_object) result =
         media_run(daemon->config->media, (const char *const *)pieces->arguments->pdata, NULL, NULL,
-                  job_cancellable(job), &failure);
-    if (!result || !storage_volume_upload(daemon->libvirt, daemon->config->pool, volume, iso, &failure)) {
-        install_propagate(error, failure);
-        return FALSE;
-    }
-    return TRUE;
+                  job_cancellable(job), error);
+    return result && storage_volume_upload(daemon->libvirt, daemon->config->pool, volume, iso, error);
 }
 
 gboolean install_step_config_disc(Job *job, GError **error)
@@ -116,16 +111,15 @@ gboolean install_step_config_disc(Job *job, GError **error)
     g_ptr_array_add(arguments, g_strdup("--volume-id"));
     g_ptr_array_add(arguments, g_strdup("SEVEND_CFG"));
     Pieces pieces = { install, folder, arguments };
-    gboolean ok = tree_remove(folder, error) && folder_make(folder, 0700, error) &&
-                  add_pieces(&pieces, plan, error) && keep_masked(install, uuid, plan, error) &&
-                  build_and_upload(job, &pieces, iso, error);
-    g_autoptr(GError) left = NULL;
-    if (!tree_remove(folder, &left)) {
-        if (ok)
-            g_propagate_error(error, g_steal_pointer(&left));
-        ok = FALSE; // secrets must not stay in two places
-    }
-    return ok;
+    GError *failure = NULL;
+    const gboolean ok = tree_remove(folder, &failure) && folder_make(folder, 0700, &failure) &&
+                        add_pieces(&pieces, plan, &failure) && keep_masked(install, uuid, plan, &failure) &&
+                        build_and_upload(job, &pieces, iso, &failure);
+    // Secrets must not stay in two places: if this fails, so does the step.
+    const gboolean removed = tree_remove(folder, ok ? &failure : NULL);
+    if (!ok || !removed)
+        install_propagate(error, failure);
+    return ok && removed;
 }
 
 gboolean install_undo_config_disc(Job *job, GError **error)

@@ -165,22 +165,28 @@ void install_media_progress(const char *step G_GNUC_UNUSED, guint64 done, guint6
         job_progress(data, (double)done / (double)total, done, total);
 }
 
-static const char *vm_error_code(const GError *failure)
+// Stable codes of what may go wrong outside sevend-media and the library, which bring their own.
+static const struct {
+    GQuark (*domain)(void);
+    int code;
+    const char *job_code;
+} error_codes[] = {
+    { vm_error_quark, VM_ERROR_UNAVAILABLE, "libvirt-unavailable" },
+    { vm_error_quark, VM_ERROR_NOT_FOUND, "domain-gone" },
+    { vm_error_quark, VM_ERROR_NO_SPACE, "no-space" },
+    { vm_error_quark, VM_ERROR_INVALID, "libvirt-refused" },
+    { vm_error_quark, VM_ERROR_STATE, "libvirt-failed" },
+    { vm_error_quark, VM_ERROR_FAILED, "libvirt-failed" },
+    { store_error_quark, STORE_ERROR_FULL, "no-space" },
+    { g_io_error_quark, G_IO_ERROR_NO_SPACE, "no-space" },
+};
+
+static const char *code_of(const GError *failure)
 {
-    switch ((VmError)failure->code) {
-    case VM_ERROR_UNAVAILABLE:
-        return "libvirt-unavailable";
-    case VM_ERROR_NOT_FOUND:
-        return "domain-gone";
-    case VM_ERROR_NO_SPACE:
-        return "no-space";
-    case VM_ERROR_INVALID:
-        return "libvirt-refused";
-    case VM_ERROR_STATE:
-    case VM_ERROR_FAILED:
-        break;
-    }
-    return "libvirt-failed";
+    for (gsize i = 0; i < G_N_ELEMENTS(error_codes); i++)
+        if (g_error_matches(failure, error_codes[i].domain(), error_codes[i].code))
+            return error_codes[i].job_code;
+    return "internal";
 }
 
 void install_propagate(GError **error, GError *failure)
@@ -195,10 +201,8 @@ void install_propagate(GError **error, GError *failure)
         text = media_error_split(failure, &code);
     else if (failure->domain == LIBRARY_ERROR)
         text = library_error_split(failure, &code);
-    else if (failure->domain == VM_ERROR)
-        code = g_strdup(vm_error_code(failure));
     else
-        code = g_strdup("internal");
+        code = g_strdup(code_of(failure));
     job_fail(error, code, "%s", text);
     g_error_free(failure);
 }

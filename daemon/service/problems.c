@@ -17,6 +17,7 @@ static const ProblemRow rows[] = {
     { store_error_quark, STORE_ERROR_NOT_FOUND, 404, "not-found" },
     { store_error_quark, STORE_ERROR_EXISTS, 409, "conflict" },
     { store_error_quark, STORE_ERROR_FULL, 507, "no-space" },
+    { g_io_error_quark, G_IO_ERROR_NO_SPACE, 507, "no-space" },
     { vm_error_quark, VM_ERROR_UNAVAILABLE, 503, "libvirt-unavailable" },
     { vm_error_quark, VM_ERROR_NOT_FOUND, 409, "wrong-state" },
     { vm_error_quark, VM_ERROR_STATE, 409, "wrong-state" },
