@@ -28,17 +28,17 @@ trap e2e_end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# ok NAME COMMAND… — one test: the command succeeds. Its output is shown if it does not.
+# ok NAME COMMAND… — one test: the command succeeds. Its output is shown if it does not. No subshell: what it sets, stays.
 ok() {
-    local name=$1 out
+    local name=$1
     shift
     count=$((count + 1))
-    if out=$("$@" 2>&1); then
+    if "$@" >"$work/ok.out" 2>&1; then
         echo "ok $count - $name"
     else
         bad=$((bad + 1))
         echo "not ok $count - $name"
-        printf '%s\n' "$out" | tail -n 30 | sed 's/^/# /'
+        tail -n 30 "$work/ok.out" | sed 's/^/# /'
     fi
 }
 is() { # NAME GOT WANTED
