@@ -64,12 +64,25 @@ static int find_by_edition(const char *edition)
     return 0;
 }
 
+// Only what leads to the disc's own install.wim is played.
+static void check_source(xmlNode *setup)
+{
+    static const char own[] = "\\sources\\install.wim";
+    const char *const path = text_at(setup, "ImageInstall/OSImage/InstallFrom/Path");
+    const size_t length = path ? strlen(path) : 0;
+    if (find_node(setup, "ImageInstall/DataImage") || find_node(setup, "WindowsDeploymentServices"))
+        stop_at_image_list("DataImage and WindowsDeploymentServices are not played by the stand-in");
+    if (path && (length != strlen(own) + 2 || path[1] != ':' || strcasecmp(path + 2, own) != 0))
+        stop_at_image_list("InstallFrom/Path is not DRIVE:\\sources\\install.wim");
+}
+
 int choose_image(xmlNode *setup)
 {
     xmlNode *const metadata = find_node(setup, "ImageInstall/OSImage/InstallFrom/MetaData");
     const char *const key = text_at(setup, "UserData/ProductKey/Key");
     const char *const edition = key && *key ? edition_of_key(key) : NULL;
     int chosen = 0;
+    check_source(setup);
     if (metadata) {
         for (xmlNode *image = first_image(); image && !chosen; image = next_node(image))
             if (image_fits(image, metadata))

@@ -35,7 +35,7 @@ upper_case_names() {
 
 # The ISO 9660 tree of a vendor's disc holds README.TXT alone: all else is hidden from it.
 build_iso() { # TREE OUTPUT
-  local tree=$1 output=$2 boot sectors arguments=() hidden path
+  local tree=$1 output=$2 boot sectors arguments=() path
   boot=$(cd "$tree" && find . -ipath ./boot/etfsboot.com | sed 's|^\./||')
   sectors=$(($(stat -c %s "$tree/$boot") / 512))
   if ((JOLIET)); then

@@ -71,7 +71,6 @@ stage_driver() {
       ;;
     *)
       log_error "[$1] $name: $(cat /tmp/inf.why)"
-      # shellcheck disable=SC2016
       if is_boot_critical /tmp/inf; then
         echo 'Windows Setup could not install one or more boot-critical drivers. To install Windows, make sure that the drivers are valid, and restart the installation.'
       else

@@ -45,7 +45,13 @@ read_plan() {
     dialog) buttons='[ OK ]' ;;
     *) buttons='[ Next ]' ;;
   esac
-  [ "$pass" != windowsPE ] && error_handler
+  case $pass in
+    specialize | oobeSystem) error_handler ;;
+  esac
+  if [ "$pass" = oobeSystem ]; then
+    start_windows
+    BEHIND_WELCOME=yes
+  fi
   stop_with "$title" "$buttons" $TEAL </tmp/text
 }
 

@@ -2,9 +2,14 @@
 # shellcheck shell=sh
 # Stopping for ever, and leaving: what Windows does to the machine itself.
 
-# stop_for_ever: nothing more is written to any disk; the screen stays as it is.
+# stop_for_ever: nothing more is written to any disk; the screen stays as it is. Only behind Windows Welcome does Windows
+# go on: its services run while the page waits.
 stop_for_ever() {
+  : >/run/standin/stopped
   note "stopped for ever"
+  if [ -n "$BEHIND_WELCOME" ]; then
+    while :; do sleep 3600; done
+  fi
   kill_wine
   for point in $(awk '$3 == "fuseblk" { print $2 }' /proc/mounts); do umount "$point" 2>/dev/null || umount -l "$point"; done
   sync

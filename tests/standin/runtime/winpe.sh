@@ -92,6 +92,7 @@ start_shell() {
     wine_run SYSTEM 'X:\Windows\System32\winpeshl.exe' 'X:\Windows\System32\winpeshl.ini' >>/run/standin/console
     code=$?
     note "winpeshl ended with $code"
+    [ ! -e /run/standin/stopped ] || return # Setup waits, and this was ended with Wine
     [ $code -eq 0 ] || leave_prompt
     request_power reset
   elif path_on /mnt/x "\$WINDOWS.~BT/sources/setup.exe" >/dev/null || path_on /mnt/x setup.exe >/dev/null; then
