@@ -27,7 +27,7 @@ answer_call() {
     wpeinit) : ;;
     wpeutil) utility "$line" ;;
     shutdown) shut_down "$line" ;;
-    exitwins) case $line in *--shutdown*) request_power off ;; *) request_power reset ;; esac ;;
+    exitwins) case $line in *--shutdown*) leave_windows 0 off ;; *) leave_windows 0 reset ;; esac ;;
     *) false ;;
   esac >"$call.output" 2>>/run/standin/trace
   code=$?
@@ -81,5 +81,8 @@ shut_down() {
     '') printf 'Usage: shutdown [/i | /l | /s | /r | /g | /a | /p | /h | /e] [/f]\r\n'; return 1 ;;
     none) return 0 ;;
   esac
-  (sleep "$delay"; request_power $mode) >/dev/null 2>&1 &
+  leave_windows "$delay" $mode
 }
+
+# leave_windows SECONDS off|reset: whoever asked goes on meanwhile; Windows takes a moment, too, before all is down.
+leave_windows() { (sleep "$1"; sleep 2; request_power "$2") >/dev/null 2>&1 & }

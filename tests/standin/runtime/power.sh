@@ -29,7 +29,7 @@ wait_for_power() {
   sync
   for point in $(awk '$3 == "fuseblk" { print $2 }' /proc/mounts); do umount "$point" 2>/dev/null || umount -l "$point"; done
   sync
-  note "restarting"
+  note "leaving"
   case $mode in
     off) poweroff -f ;;
     *) reboot -f ;;
