@@ -4,40 +4,30 @@
 #include "daemon/install/install.h"
 #include "daemon/install/machine_files.h"
 #include "daemon/lifecycle/lifecycle.h"
-#include "daemon/vm/domain.h"
-#include "daemon/vm/storage.h"
 
-static gboolean run_stop(Job *job, GError **error)
+// What an install's undo takes away is what a deletion takes away; only here a failure is the job's own.
+static gboolean take_away(Job *job, gboolean (*undo)(Job *job, GError **error), GError **error)
 {
-    Daemon *daemon = job_user_data(job);
     GError *failure = NULL;
-    if (domain_destroy(daemon->libvirt, job_machine_uuid(job), &failure))
+    if (undo(job, &failure))
         return TRUE;
     install_propagate(error, failure);
     return FALSE;
+}
+
+static gboolean run_stop(Job *job, GError **error)
+{
+    return take_away(job, install_undo_start, error);
 }
 
 static gboolean run_undefine(Job *job, GError **error)
 {
-    Daemon *daemon = job_user_data(job);
-    GError *failure = NULL;
-    if (domain_undefine(daemon->libvirt, job_machine_uuid(job), &failure))
-        return TRUE;
-    install_propagate(error, failure);
-    return FALSE;
+    return take_away(job, install_undo_define, error);
 }
 
 static gboolean run_volumes(Job *job, GError **error)
 {
-    Daemon *daemon = job_user_data(job);
-    g_autofree char *disk = machine_disk_volume(daemon, job_machine_uuid(job));
-    g_autofree char *config = machine_config_volume(daemon, job_machine_uuid(job));
-    GError *failure = NULL;
-    if (storage_volume_delete(daemon->libvirt, daemon->config->pool, disk, &failure) &&
-        storage_volume_delete(daemon->libvirt, daemon->config->pool, config, &failure))
-        return TRUE;
-    install_propagate(error, failure);
-    return FALSE;
+    return take_away(job, install_undo_disk, error) && take_away(job, install_undo_config_disc, error);
 }
 
 static gboolean run_files(Job *job, GError **error)
