@@ -48,14 +48,16 @@ static const Verb *find_verb(const char *name)
     return NULL;
 }
 
-static void print_result(json_object *result)
+// FALSE if nobody took the result.
+static gboolean print_result(json_object *result)
 {
     json_object *line = json_object_new_object();
 
     json_object_object_add(line, "result", result);
-    progress_print_line(
+    gboolean printed = progress_print_line(
         json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(line);
+    return printed;
 }
 
 // Names from discs may hold anything; JSON takes only UTF-8.
@@ -94,10 +96,9 @@ int main(int argc, char **argv)
     }
     cancel_install_handlers();
     json_object *result = verb->run(argv + 2, &error);
-    if (result != NULL) {
-        print_result(result);
-        return cancel_requested() ? cancel_exit_status() : 0;
-    }
+    // A signal that comes once the output stands is too late: the task is done, and says so.
+    if (result != NULL)
+        return print_result(result) ? 0 : cancel_exit_status();
     if (g_error_matches(error, USAGE_ERROR, 0)) {
         fprintf(stderr, "sevend-media %s: %s\n", verb->name, error->message);
         return EXIT_USAGE;

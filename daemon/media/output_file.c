@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cancel.h"
 #include "digest.h"
 #include "media_error.h"
 
@@ -94,6 +95,8 @@ gboolean output_file_commit(OutputFile *file, GError **error)
         media_error_set_errno(error, errno, "cannot write %s", file->path);
         return FALSE;
     }
+    if (!cancel_check(error)) // the last moment at which a cancelled task can leave nothing
+        return FALSE;
     if (rename(file->partial, file->path) < 0) {
         media_error_set_errno(error, errno, "cannot rename %s to %s", file->partial, file->path);
         return FALSE;

@@ -20,6 +20,7 @@ gboolean output_file_reserve(OutputFile *file, guint64 size, GError **error);
 gboolean output_file_write(OutputFile *file, const void *data, gsize length, GError **error);
 
 // Makes the file durable and gives it its name. On failure nothing is left under that name.
+// MEDIA_ERROR_CANCELLED if the task was cancelled; once this has succeeded, a cancel is too late.
 gboolean output_file_commit(OutputFile *file, GError **error);
 
 // NAME.partial-PID; borrowed. Further temporary names of the same task may be made from it.

@@ -12,7 +12,7 @@
 
 #define LINE_INTERVAL_US (G_USEC_PER_SEC / 10)
 
-void progress_print_line(const char *json)
+gboolean progress_print_line(const char *json)
 {
     g_autofree char *line = g_strconcat(json, "\n", NULL);
     const char *rest = line;
@@ -26,11 +26,12 @@ void progress_print_line(const char *json)
         if (written < 0) {
             if (errno == EPIPE)
                 cancel_because_output_closed();
-            return;
+            return FALSE;
         }
         rest += written;
         length -= (gsize)written;
     }
+    return TRUE;
 }
 
 static void print(Progress *progress)

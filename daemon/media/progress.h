@@ -20,5 +20,6 @@ void progress_begin(Progress *progress, const char *step, guint64 total);
 // ten lines a second, and always the last of a step. `progress` may be NULL.
 void progress_set(Progress *progress, guint64 done);
 
-// Prints one line of JSON text (without newline) to standard output. A closed output cancels the task.
-void progress_print_line(const char *json);
+// Prints one line of JSON text (without newline) to standard output. A closed output cancels the task. FALSE
+// if the line was not taken whole.
+gboolean progress_print_line(const char *json);
