@@ -18,26 +18,41 @@ xmlNode *answer_file_component(const AnswerFile *file, xmlNode *pass, const char
     return xml_component(pass, name, file->target->architecture);
 }
 
-void answer_file_secret(const AnswerFile *file, xmlNode *parent, const char *name, char *secret)
+xmlNode *answer_file_secret(const AnswerFile *file, xmlNode *parent, const char *name, char *secret)
 {
     g_autofree char *token = secret_slots_add(file->secrets, secret);
-    xml_text(parent, name, token);
+    return xml_text(parent, name, token);
 }
 
-void answer_file_password(const AnswerFile *file, xmlNode *parent, const char *password)
+xmlNode *answer_file_password(const AnswerFile *file, xmlNode *parent, const char *name, const char *password)
 {
-    xmlNode *node = xml_container(parent, "Password");
-    answer_file_secret(file, node, "Value", secret_encode_password(password, "Password"));
+    xmlNode *node = xml_container(parent, name);
+    answer_file_secret(file, node, "Value", secret_encode_password(password, name));
     xml_flag(node, "PlainText", FALSE);
+    return node;
+}
+
+// What nothing else is said of follows the language.
+static void add_locale(xmlNode *component, const char *element, const Locale *locale, const char *pointer,
+                       const Locale *language)
+{
+    if (locale != NULL)
+        xml_of(xml_text(component, element, locale->tag), pointer);
+    else
+        xml_of(xml_text(component, element, language->tag), "/system/language");
 }
 
 void answer_file_international(const AnswerFile *file, xmlNode *component)
 {
-    const Locale *language = unattend_language(file->settings, file->target);
-    xml_text(component, "InputLocale", unattend_keyboard(file->settings, file->target));
-    xml_text(component, "SystemLocale", language->tag);
-    xml_text(component, "UILanguage", language->tag);
-    xml_text(component, "UserLocale", language->tag);
+    const UnattendSettings *settings = file->settings;
+    const Locale *language = unattend_language(settings, file->target);
+    xml_of(xml_text(component, "InputLocale", unattend_keyboard(settings, file->target)), "/system/keyboard");
+    add_locale(component, "SystemLocale", settings->system_locale, "/system/system_locale", language);
+    xml_of(xml_text(component, "UILanguage", language->tag), "/system/language");
+    if (settings->ui_language_fallback != NULL)
+        xml_of(xml_text(component, "UILanguageFallback", settings->ui_language_fallback->tag),
+               "/system/ui_language_fallback");
+    add_locale(component, "UserLocale", settings->user_locale, "/system/user_locale", language);
 }
 
 static gboolean check(const UnattendSettings *settings, const UnattendTarget *target, GError **error)
@@ -62,19 +77,28 @@ static gboolean check(const UnattendSettings *settings, const UnattendTarget *ta
     return TRUE;
 }
 
-char *unattend_render(const UnattendSettings *settings, const UnattendTarget *target, UnattendSecrets secrets,
-                      gsize *ret_length, GError **error)
+xmlDoc *answer_file_build(const UnattendSettings *settings, const UnattendTarget *target,
+                          SecretSlots *secrets, GError **error)
 {
     if (!check(settings, target, error))
         return NULL;
-    g_autoptr(SecretSlots) slots = secret_slots_new();
     AnswerFile file = {
-        .settings = settings, .target = target, .document = xml_document(), .secrets = slots
+        .settings = settings, .target = target, .document = xml_document(), .secrets = secrets
     };
     for (gsize i = 0; i < G_N_ELEMENTS(passes); i++)
         passes[i](&file);
-    g_autofree char *with_tokens = xml_answer_file_text(file.document);
-    xmlFreeDoc(file.document);
+    return file.document;
+}
+
+char *unattend_render(const UnattendSettings *settings, const UnattendTarget *target, UnattendSecrets secrets,
+                      gsize *ret_length, GError **error)
+{
+    g_autoptr(SecretSlots) slots = secret_slots_new();
+    xmlDoc *document = answer_file_build(settings, target, slots, error);
+    if (document == NULL)
+        return NULL;
+    g_autofree char *with_tokens = xml_answer_file_text(document);
+    xmlFreeDoc(document);
     gsize length;
     char *text = secret_slots_fill(slots, with_tokens, secrets, &length);
     if (ret_length != NULL)

@@ -15,11 +15,17 @@ typedef struct {
 
 xmlNode *answer_file_component(const AnswerFile *file, xmlNode *pass, const char *name);
 // An element whose text is a secret; @secret is taken over.
-void answer_file_secret(const AnswerFile *file, xmlNode *parent, const char *name, char *secret);
-// <Password> with Value and PlainText.
-void answer_file_password(const AnswerFile *file, xmlNode *parent, const char *password);
-// InputLocale, SystemLocale, UILanguage, UserLocale: of International-Core and of International-Core-WinPE.
+xmlNode *answer_file_secret(const AnswerFile *file, xmlNode *parent, const char *name, char *secret);
+// <@name> ("Password" or "AdministratorPassword") with Value and PlainText.
+xmlNode *answer_file_password(const AnswerFile *file, xmlNode *parent, const char *name,
+                              const char *password);
+// InputLocale, SystemLocale, UILanguage, UILanguageFallback, UserLocale: of International-Core and of
+// International-Core-WinPE.
 void answer_file_international(const AnswerFile *file, xmlNode *component);
+
+// The whole tree; the caller frees with xmlFreeDoc().
+xmlDoc *answer_file_build(const UnattendSettings *settings, const UnattendTarget *target,
+                          SecretSlots *secrets, GError **error);
 
 // Each adds its pass.
 void pass_windows_pe(const AnswerFile *file);

@@ -158,33 +158,54 @@ const Locale *locale_find(const char *tag)
     return NULL;
 }
 
-const char *const *locale_disc_languages(void)
+typedef struct {
+    gboolean on_discs_only;
+    gsize made;
+    const char *tags[G_N_ELEMENTS(locales) + 1];
+} TagList;
+
+static const char *const *tag_list(TagList *list)
 {
-    static const char *tags[G_N_ELEMENTS(locales) + 1];
-    static gsize made;
-    if (g_once_init_enter(&made)) {
+    if (g_once_init_enter(&list->made)) {
         gsize count = 0;
         for (gsize i = 0; i < G_N_ELEMENTS(locales); i++) {
-            if (locales[i].on_discs)
-                tags[count++] = locales[i].tag;
+            if (locales[i].on_discs || !list->on_discs_only)
+                list->tags[count++] = locales[i].tag;
         }
-        g_once_init_leave(&made, 1);
+        g_once_init_leave(&list->made, 1);
     }
-    return tags;
+    return list->tags;
+}
+
+const char *const *locale_disc_languages(void)
+{
+    static TagList list = { .on_discs_only = TRUE };
+    return tag_list(&list);
+}
+
+// A near miss, else the first of the same language.
+static const char *suggest(const char *tag, const char *const *tags)
+{
+    const char *near = closest_name(tag, tags);
+    if (near != NULL)
+        return near;
+    gsize length = strcspn(tag, "-_");
+    for (gsize i = 0; length >= 2 && tags[i] != NULL; i++) {
+        if (g_ascii_strncasecmp(tags[i], tag, length) == 0 && tags[i][length] == '-')
+            return tags[i];
+    }
+    return NULL;
 }
 
 const char *locale_suggest(const char *tag)
 {
-    const char *near = closest_name(tag, locale_disc_languages());
-    if (near != NULL)
-        return near;
-    gsize length = strcspn(tag, "-_");
-    for (gsize i = 0; length >= 2 && i < G_N_ELEMENTS(locales); i++) {
-        if (locales[i].on_discs && g_ascii_strncasecmp(locales[i].tag, tag, length) == 0 &&
-            locales[i].tag[length] == '-')
-            return locales[i].tag;
-    }
-    return NULL;
+    return suggest(tag, locale_disc_languages());
+}
+
+const char *locale_suggest_any(const char *tag)
+{
+    static TagList list = { .on_discs_only = FALSE };
+    return suggest(tag, tag_list(&list));
 }
 
 static gboolean lcid_is_known(guint64 lcid)

@@ -17,6 +17,8 @@ const Locale *locale_find(const char *tag);
 const char *const *locale_disc_languages(void);
 // The disc language that @tag seems to mean ("en-GB" → "en-US"), or NULL.
 const char *locale_suggest(const char *tag);
+// The same among all locales ("de-AU" → "de-AT").
+const char *locale_suggest_any(const char *tag);
 
 // What @keyboard means as InputLocale: "LLLL:KKKKKKKK" or "LLLL:{…}{…}" as it is, a locale's tag as that
 // locale's default keyboard. LLLL must be the LCID of a known locale; whether the layout is in the image is

@@ -13,31 +13,50 @@ G_STATIC_ASSERT(sizeof SPECIALIZE_COMMAND <= 260);
 
 static void add_identity(const AnswerFile *file, xmlNode *pass)
 {
+    const UnattendSettings *settings = file->settings;
     xmlNode *shell = answer_file_component(file, pass, "Microsoft-Windows-Shell-Setup");
-    xml_text(shell, "ComputerName", file->settings->computer_name);
-    if (file->settings->organization != NULL)
-        xml_text(shell, "RegisteredOrganization", file->settings->organization);
-    if (file->settings->owner != NULL)
-        xml_text(shell, "RegisteredOwner", file->settings->owner);
+    xml_of(xml_text(shell, "ComputerName", settings->computer_name), "/system/computer_name");
+    if (settings->activation_key != NULL)
+        xml_of(answer_file_secret(file, shell, "ProductKey", g_strdup(settings->activation_key)),
+               "/activation_key");
+    if (settings->organization != NULL)
+        xml_of(xml_text(shell, "RegisteredOrganization", settings->organization), "/system/organization");
+    if (settings->owner != NULL)
+        xml_of(xml_text(shell, "RegisteredOwner", settings->owner), "/system/owner");
 }
 
-static void add_command(const AnswerFile *file, xmlNode *pass)
+static xmlNode *add_command(xmlNode *list, guint order, const char *path, const char *description)
+{
+    xmlNode *item = xml_list_item(list, "RunSynchronousCommand");
+    xml_number(item, "Order", order);
+    xml_text(item, "Path", path);
+    if (description != NULL)
+        xml_text(item, "Description", description);
+    xml_text(item, "WillReboot", "Never");
+    return item;
+}
+
+// The agent first: it runs the others and tells the host how they end.
+static void add_commands(const AnswerFile *file, xmlNode *pass)
 {
     xmlNode *deployment = answer_file_component(file, pass, "Microsoft-Windows-Deployment");
-    xmlNode *item = xml_list_item(xml_container(deployment, "RunSynchronous"), "RunSynchronousCommand");
-    xml_number(item, "Order", 1);
-    xml_text(item, "Path", SPECIALIZE_COMMAND);
-    xml_text(item, "Description", "Install the sevend agent");
-    xml_text(item, "WillReboot", "Never");
+    xmlNode *list = xml_container(deployment, "RunSynchronous");
+    g_autoptr(GPtrArray) commands = unattend_specialize_commands(file->settings, file->target);
+    add_command(list, 1, SPECIALIZE_COMMAND, "Install the sevend agent");
+    for (guint i = 0; i < commands->len; i++) {
+        const UnattendCommand *command = g_ptr_array_index(commands, i);
+        g_autofree char *path = specialize_path(command);
+        xml_of(add_command(list, i + 2, path, command->description), command->pointer);
+    }
 }
 
 void pass_specialize(const AnswerFile *file)
 {
     xmlNode *pass = xml_pass(file->document, "specialize");
-    add_command(file, pass);
-    // Without a key of its own the machine must not try to activate.
-    if (file->settings->product_key == NULL)
-        xml_flag(answer_file_component(file, pass, "Microsoft-Windows-Security-SPP-UX"), "SkipAutoActivation",
-                 TRUE);
+    add_commands(file, pass);
+    if (file->settings->skip_activation)
+        xml_of(xml_flag(answer_file_component(file, pass, "Microsoft-Windows-Security-SPP-UX"),
+                        "SkipAutoActivation", TRUE),
+               "/system/skip_activation");
     add_identity(file, pass);
 }

@@ -2,23 +2,23 @@
 // Pass windowsPE: language of Setup, licence, key, disk, which image goes where. Runs in WinPE, before
 // anything is on the disk.
 #include "unattend/answer_file.h"
-#include "unattend/disk_layout.h"
 
 static void add_language(const AnswerFile *file, xmlNode *pass)
 {
     xmlNode *component = answer_file_component(file, pass, "Microsoft-Windows-International-Core-WinPE");
     xmlNode *setup = xml_container(component, "SetupUILanguage");
-    xml_text(setup, "UILanguage", unattend_language(file->settings, file->target)->tag);
+    xml_of(xml_text(setup, "UILanguage", unattend_language(file->settings, file->target)->tag),
+           "/system/language");
     answer_file_international(file, component);
 }
 
 static void add_create_partition(xmlNode *list, guint number, const DiskPartition *partition)
 {
-    xmlNode *item = xml_list_item(list, "CreatePartition");
+    xmlNode *item = xml_of(xml_list_item(list, "CreatePartition"), "/disk/layout");
     xml_number(item, "Order", number);
     // Size and Extend exclude each other: with both, no partition is made [D].
     if (partition->size_mib > 0)
-        xml_number(item, "Size", partition->size_mib);
+        xml_of(xml_number(item, "Size", partition->size_mib), partition->size_pointer);
     else
         xml_flag(item, "Extend", TRUE);
     xml_text(item, "Type", "Primary");
@@ -26,20 +26,23 @@ static void add_create_partition(xmlNode *list, guint number, const DiskPartitio
 
 static void add_modify_partition(xmlNode *list, guint number, const DiskPartition *partition)
 {
-    xmlNode *item = xml_list_item(list, "ModifyPartition");
+    xmlNode *item = xml_of(xml_list_item(list, "ModifyPartition"), "/disk/layout");
     xml_number(item, "Order", number);
     xml_number(item, "PartitionID", number);
     xml_text(item, "Format", "NTFS");
-    xml_text(item, "Label", partition->label);
-    if (partition->letter != NULL)
-        xml_text(item, "Letter", partition->letter);
+    xml_of(xml_text(item, "Label", partition->label), partition->label_pointer);
+    if (partition->letter != NULL) {
+        xmlNode *letter = xml_text(item, "Letter", partition->letter);
+        if (partition->letter_pointer != NULL)
+            xml_of(letter, partition->letter_pointer);
+    }
     if (partition->active)
         xml_flag(item, "Active", TRUE);
     if (partition->type_id != NULL)
         xml_text(item, "TypeID", partition->type_id);
 }
 
-static void add_disk(xmlNode *setup)
+static void add_disk(const DiskLayout *layout, xmlNode *setup)
 {
     xmlNode *configuration = xml_container(setup, "DiskConfiguration");
     // Never: a disk that cannot be divided ends Setup, and start.cmd reports it; OnError would wait at a page
@@ -49,11 +52,11 @@ static void add_disk(xmlNode *setup)
     xml_number(disk, "DiskID", DISK_NUMBER);
     xml_flag(disk, "WillWipeDisk", TRUE);
     xmlNode *create = xml_container(disk, "CreatePartitions");
-    for (guint i = 0; i < disk_partition_count; i++)
-        add_create_partition(create, i + 1, &disk_partitions[i]);
+    for (guint i = 0; i < layout->count; i++)
+        add_create_partition(create, i + 1, &layout->partitions[i]);
     xmlNode *modify = xml_container(disk, "ModifyPartitions");
-    for (guint i = 0; i < disk_partition_count; i++)
-        add_modify_partition(modify, i + 1, &disk_partitions[i]);
+    for (guint i = 0; i < layout->count; i++)
+        add_modify_partition(modify, i + 1, &layout->partitions[i]);
 }
 
 static void add_image(const AnswerFile *file, xmlNode *setup)
@@ -62,10 +65,10 @@ static void add_image(const AnswerFile *file, xmlNode *setup)
     // By index: names in install.wim are inconsistent, sometimes empty, sometimes repeated [P].
     xmlNode *metadata = xml_list_item(xml_container(image, "InstallFrom"), "MetaData");
     xml_text(metadata, "Key", "/IMAGE/INDEX");
-    xml_number(metadata, "Value", file->target->image_index);
+    xml_of(xml_number(metadata, "Value", file->target->image_index), "/edition");
     xmlNode *install_to = xml_container(image, "InstallTo");
     xml_number(install_to, "DiskID", DISK_NUMBER);
-    xml_number(install_to, "PartitionID", DISK_WINDOWS_PARTITION);
+    xml_of(xml_number(install_to, "PartitionID", file->settings->disk.windows), "/disk/layout");
     xml_text(image, "WillShowUI", "Never");
 }
 
@@ -78,7 +81,7 @@ static void add_product_key(const AnswerFile *file, xmlNode *user_data)
         return;
     xmlNode *node = xml_container(user_data, "ProductKey");
     if (key != NULL)
-        answer_file_secret(file, node, "Key", g_strdup(key));
+        xml_of(answer_file_secret(file, node, "Key", g_strdup(key)), "/product_key");
     else
         xml_container(node, "Key");
     xml_text(node, "WillShowUI", "OnError");
@@ -89,9 +92,9 @@ static void add_user_data(const AnswerFile *file, xmlNode *setup)
     xmlNode *user_data = xml_container(setup, "UserData");
     xml_flag(user_data, "AcceptEula", TRUE);
     if (file->settings->owner != NULL)
-        xml_text(user_data, "FullName", file->settings->owner);
+        xml_of(xml_text(user_data, "FullName", file->settings->owner), "/system/owner");
     if (file->settings->organization != NULL)
-        xml_text(user_data, "Organization", file->settings->organization);
+        xml_of(xml_text(user_data, "Organization", file->settings->organization), "/system/organization");
     add_product_key(file, user_data);
 }
 
@@ -100,7 +103,7 @@ void pass_windows_pe(const AnswerFile *file)
     xmlNode *pass = xml_pass(file->document, "windowsPE");
     add_language(file, pass);
     xmlNode *setup = answer_file_component(file, pass, "Microsoft-Windows-Setup");
-    add_disk(setup);
+    add_disk(&file->settings->disk, setup);
     add_image(file, setup);
     add_user_data(file, setup);
 }

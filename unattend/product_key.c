@@ -27,18 +27,19 @@ static gboolean has_form(const char *key)
     return TRUE;
 }
 
-char *product_key_parse(json_object *request, Faults *faults)
+char *product_key_parse(json_object *request, const char *member, Faults *faults)
 {
     static const TextRule rule = { TEXT_IF_PRESENT, 64, NULL };
-    const char *given = text_member(request, "", "product_key", &rule, faults);
+    const char *given = text_member(request, "", member, &rule, faults);
     if (given == NULL)
         return NULL;
+    g_autofree char *pointer = json_pointer_append("", member);
     char *key = g_ascii_strup(given, -1);
     if (!has_form(key))
-        faults_add(faults, "/product_key", "bad-format", NULL,
+        faults_add(faults, pointer, "bad-format", NULL,
                    "A product key is five groups of five letters or digits with '-' between them.");
     else if (strspn(key, KEY_DIGITS "-") != KEY_LENGTH)
-        faults_add(faults, "/product_key", "bad-characters", NULL,
+        faults_add(faults, pointer, "bad-characters", NULL,
                    "A product key of Windows 7 has only the letters and digits " KEY_DIGITS ".");
     else
         return key;

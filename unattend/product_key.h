@@ -4,6 +4,6 @@
 
 #include "common/json.h"
 
-// Reads "product_key" of @request: five groups of five letters or digits, in either case. Returns it in upper
+// Reads @member of @request: five groups of five letters or digits, in either case. Returns it in upper
 // case (the caller frees with secret_free()), or NULL if it is not given or faulty.
-char *product_key_parse(json_object *request, Faults *faults);
+char *product_key_parse(json_object *request, const char *member, Faults *faults);

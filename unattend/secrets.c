@@ -13,7 +13,9 @@ struct SecretSlots {
     GPtrArray *secrets;
 };
 
-static const char *const secret_members[] = { "password", "product_key", NULL };
+static const char *const secret_members[] = { "password", "product_key", "activation_key", NULL };
+// Contents of files may be secrets, and are large: a copy keeps only what tells two of them apart.
+static const char *const content_members[] = { "content", "content_base64", NULL };
 
 void secret_free(char *secret)
 {
@@ -131,13 +133,36 @@ char *secret_slots_fill(const SecretSlots *slots, const char *text, UnattendSecr
     return filled;
 }
 
-static gboolean is_secret_member(const char *name)
+static gboolean is_one_of(const char *name, const char *const *names)
 {
-    for (gsize i = 0; secret_members[i] != NULL; i++) {
-        if (g_ascii_strcasecmp(secret_members[i], name) == 0)
+    for (gsize i = 0; names[i] != NULL; i++) {
+        if (g_ascii_strcasecmp(names[i], name) == 0)
             return TRUE;
     }
     return FALSE;
+}
+
+// The digest of a content that is known may be looked up: a short one is masked like a password.
+static json_object *mask_content(json_object *value)
+{
+    enum { SHORTEST = 64 };
+    const gsize length =
+        json_object_is_type(value, json_type_string) ? (gsize)json_object_get_string_len(value) : 0;
+    if (length < SHORTEST)
+        return json_object_new_string(SECRET_MASK);
+    g_autofree char *digest =
+        g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)json_object_get_string(value), length);
+    g_autofree char *text = g_strdup_printf(SECRET_MASK " (sha256:%s)", digest);
+    return json_object_new_string(text);
+}
+
+static json_object *mask_member(const char *name, json_object *value)
+{
+    if (value != NULL && is_one_of(name, secret_members))
+        return json_object_new_string(SECRET_MASK);
+    if (value != NULL && is_one_of(name, content_members))
+        return mask_content(value);
+    return unattend_mask_request(value);
 }
 
 // At any depth and of any type: what was refused may be masked too, before it is shown or stored.
@@ -148,10 +173,7 @@ json_object *unattend_mask_request(json_object *request)
         copy = json_object_new_object();
         json_object_object_foreach(request, name, value)
         {
-            json_object *member = value != NULL && is_secret_member(name)
-                                      ? json_object_new_string(SECRET_MASK)
-                                      : unattend_mask_request(value);
-            json_object_object_add(copy, name, member);
+            json_object_object_add(copy, name, mask_member(name, value));
         }
     } else if (json_object_is_type(request, json_type_array)) {
         copy = json_object_new_array();
@@ -176,7 +198,8 @@ void unattend_wipe_request(json_object *request)
     if (json_object_is_type(request, json_type_object)) {
         json_object_object_foreach(request, name, value)
         {
-            if (is_secret_member(name) && json_object_is_type(value, json_type_string))
+            if ((is_one_of(name, secret_members) || is_one_of(name, content_members)) &&
+                json_object_is_type(value, json_type_string))
                 wipe_string(value);
             else
                 unattend_wipe_request(value);

@@ -3,10 +3,7 @@
 // is silent.
 #include <string.h>
 
-#include "unattend/disk_layout.h"
 #include "unattend/settings.h"
-
-#define MIB ((guint64)1024 * 1024)
 
 static gboolean target_has_languages(const UnattendTarget *target)
 {
@@ -44,8 +41,9 @@ void unattend_check_target(const UnattendSettings *settings, const UnattendTarge
     if (unattend_keyboard(settings, target) == NULL)
         faults_add(faults, "/system/keyboard", "required", NULL,
                    "This is required: language \"%s\" has no keyboard of its own.", language->tag);
-    guint64 least = disk_least_bytes(target->image_bytes);
-    if (target->disk_bytes != 0 && target->disk_bytes < least)
-        faults_add(faults, "/hardware/disk_gib", "disk-too-small", NULL,
-                   "Windows needs a disk of at least %" G_GUINT64_FORMAT " MiB.", (least + MIB - 1) / MIB);
+    const Locale *fallback = settings->ui_language_fallback;
+    if (fallback != NULL && target_has_languages(target) && !target_speaks(target, fallback))
+        faults_add(faults, "/system/ui_language_fallback", "not-on-disc", target->languages,
+                   "The disc does not have language \"%s\".", fallback->tag);
+    disk_layout_check(&settings->disk, target->image_bytes, target->disk_bytes, faults);
 }

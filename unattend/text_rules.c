@@ -77,3 +77,22 @@ const char *text_member(json_object *object, const char *pointer, const char *na
         return NULL;
     return check_text(text, place, rule, faults);
 }
+
+const char *choice_member(json_object *object, const char *pointer, const char *name,
+                          const char *const *allowed, Faults *faults)
+{
+    const char *text;
+    if (!json_get_string(object, pointer, name, MAX_TEXT_BYTES, &text, faults))
+        return NULL;
+    if (g_strv_contains(allowed, text))
+        return text;
+    g_autofree char *place = json_pointer_append(pointer, name);
+    g_autofree char *list = g_strjoinv(", ", (char **)allowed);
+    const char *near = closest_name(text, allowed);
+    if (near != NULL)
+        faults_add(faults, place, "bad-value", allowed, "This must be one of %s; did you mean \"%s\"?", list,
+                   near);
+    else
+        faults_add(faults, place, "bad-value", allowed, "This must be one of %s.", list);
+    return NULL;
+}

@@ -22,4 +22,9 @@ typedef struct {
 const char *text_member(json_object *object, const char *pointer, const char *name, const TextRule *rule,
                         Faults *faults);
 
+// The member as one of @allowed (NULL-terminated). NULL if it is absent, null, or none of them: then a fault
+// "bad-value" with what is allowed, and a suggestion for a near miss, has been added.
+const char *choice_member(json_object *object, const char *pointer, const char *name,
+                          const char *const *allowed, Faults *faults);
+
 gsize text_utf16_units(const char *text);

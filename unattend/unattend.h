@@ -9,18 +9,27 @@
 
 typedef struct UnattendSettings UnattendSettings;
 
-// Members of the request that belong to libunattend: "product_key", "system", "users", "first_logon".
-// NULL-terminated; the caller of unattend_settings_parse checks the rest.
+// Members of the request that belong to libunattend, NULL-terminated; the caller of unattend_settings_parse
+// checks the rest.
 //
-//  - "product_key": "XXXXX-XXXXX-XXXXX-XXXXX-XXXXX" (secret)
-//  - "system": { "computer_name", "time_zone" (a name of Windows), "language" (one of Windows 7 discs),
-//    "keyboard" ("0409:00000409" or a language), "owner", "organization" }
-//  - "users": 1 to 8 of { "name", "password" (secret), "administrator", "autologon", "full_name",
-//    "description" }
-//  - "first_logon": at most 100 of { "command", "description" }
+//  - "product_key": "XXXXX-XXXXX-XXXXX-XXXXX-XXXXX" (secret), for Setup: it selects the edition
+//  - "activation_key": the same form (secret), for activation of the installed system
+//  - "system": { "computer_name", "time_zone" (a name of Windows), "language" and "ui_language_fallback" (of
+//  Windows 7 discs),
+//    "user_locale", "system_locale", "keyboard" ("0409:00000409" or a language, or a list of such), "owner",
+//    "organization", "skip_activation", "oem": { "manufacturer", "model", "support_hours", "support_phone",
+//    "support_url" } }
+//  - "administrator": { "password" (secret), "enabled" }: the built-in account
+//  - "users": 1 to 8 of { "name", "password" (secret), "administrator", "groups", "autologon",
+//  "autologon_count",
+//    "password_expires", "full_name", "description" }
+//  - "disk": see disk_layout.h; "display": see display.h
+//  - "specialize", "first_logon", "logon": at most 100 commands each, see commands.h
+//  - "files": see placed_files.h (contents are secret)
 //
 // Needed: "users" with at least one administrator, and each user's "name" and "password". "owner",
-// "organization", "full_name" and "description" may be empty, which means absent; no other text may.
+// "organization", "full_name", "description" and those of "oem" may be empty, which means absent; no other
+// text may.
 extern const char *const unattend_request_members[];
 
 // Checks those members of @request. Adds a fault for each problem; the result is NULL if there was any. The
@@ -31,9 +40,10 @@ extern const char *const unattend_request_members[];
 // At most one user, an administrator, has "autologon", and logs on at every boot. If none has, the first
 // administrator logs on once, for the first-logon commands: they run elevated for an administrator only [D].
 //
-// Codes of faults, beside those of common/json.h: required, empty, bad-characters, bad-format, reserved-name,
-// repeated, same-as-user, no-administrator, not-administrator, unknown-time-zone, unknown-language,
-// unknown-keyboard.
+// Codes of faults, beside those of common/json.h: required, empty, bad-characters, bad-format, bad-value,
+// bad-path, excludes, reserved-name, repeated, same-as-user, no-administrator, not-administrator,
+// without-autologon, not-in-layout, too-large, unknown-time-zone, unknown-language, unknown-locale,
+// unknown-keyboard, unknown-group.
 UnattendSettings *unattend_settings_parse(json_object *request, const char *machine_name, Faults *faults);
 void unattend_settings_free(UnattendSettings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UnattendSettings, unattend_settings_free)
@@ -75,7 +85,19 @@ json_object *unattend_mask_request(json_object *request);
 // json-c has rendered of it before is not reached.
 void unattend_wipe_request(json_object *request);
 
-// The first-logon commands in order, NULL-terminated, borrowed; they go to the config disc, not into the
-// answer file.
-const char *const *unattend_first_logon_commands(const UnattendSettings *settings);
+// What the answer file and the first-logon list make of each setting: an array of { "pointer" (JSON pointer
+// in the request, null for what sevend itself decides), "value" (text, secrets masked), "carried_by": [ {
+// "pass", "component", "path" } or { "pass", "command" } ] } in the order of the file. The caller owns the
+// reference. Errors as unattend_render().
+json_object *unattend_explain(const UnattendSettings *settings, const UnattendTarget *target, GError **error);
+
+// The list of first-logon commands for the agent, UTF-8 with CRLF: "sevend-commands/1", then a line a
+// command, "stop|continue no|yes <pointer> <command line>": whether a failure ends the install, whether the
+// machine restarts after it. It goes to the config disc, not into the answer file. The caller frees.
+char *unattend_first_logon_list(const UnattendSettings *settings, const UnattendTarget *target);
 const char *unattend_computer_name(const UnattendSettings *settings);
+
+// The files to place before the first logon; all borrowed. Contents may be secrets.
+guint unattend_file_count(const UnattendSettings *settings);
+const char *unattend_file_path(const UnattendSettings *settings, guint index);
+const char *unattend_file_content(const UnattendSettings *settings, guint index, gsize *ret_length);

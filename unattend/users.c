@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reading "users" of a request: the local accounts, and which of them logs on by itself.
+// Reading "users" and "administrator" of a request: the local accounts, and which of them logs on by itself.
 #include "unattend/settings.h"
 
+#include "unattend/groups.h"
 #include "unattend/names.h"
 #include "unattend/secrets.h"
 #include "unattend/text_rules.h"
@@ -20,14 +21,29 @@ void unattend_user_free(gpointer data)
     g_free(user->name);
     g_free(user->full_name);
     g_free(user->description);
+    g_free(user->groups);
     g_free(user);
+}
+
+static void parse_autologon_count(UnattendUser *user, json_object *item, const char *pointer, Faults *faults)
+{
+    gint64 count = 0;
+    if (!json_get_int(item, pointer, "autologon_count", 1, 9999, &count, faults))
+        return;
+    user->autologon_count = (guint)count;
+    if (user->autologon)
+        return;
+    g_autofree char *place = json_pointer_append(pointer, "autologon_count");
+    faults_add(faults, place, "without-autologon", NULL,
+               "This counts for a user with \"autologon\": true only.");
 }
 
 static UnattendUser *parse_user(json_object *item, const char *pointer, Faults *faults)
 {
-    static const char *const members[] = { "name",      "password",  "administrator",
-                                           "autologon", "full_name", "description",
-                                           NULL };
+    static const char *const members[] = {
+        "name",        "password",        "administrator", "autologon",        "full_name",
+        "description", "autologon_count", "groups",        "password_expires", NULL
+    };
     if (!json_check_members(item, pointer, members, faults))
         return NULL;
     UnattendUser *user = g_new0(UnattendUser, 1);
@@ -37,6 +53,11 @@ static UnattendUser *parse_user(json_object *item, const char *pointer, Faults *
     user->description = g_strdup(text_member(item, pointer, "description", &remark_rule, faults));
     json_get_bool(item, pointer, "administrator", &user->administrator, faults);
     json_get_bool(item, pointer, "autologon", &user->autologon, faults);
+    parse_autologon_count(user, item, pointer, faults);
+    user->groups = groups_parse(item, pointer, &user->administrator, faults);
+    gboolean expires = TRUE;
+    json_get_bool(item, pointer, "password_expires", &expires, faults);
+    user->never_expires = !expires;
     if (user->name != NULL) {
         g_autofree char *place = json_pointer_append(pointer, "name");
         user_name_check(user->name, place, faults);
@@ -114,4 +135,22 @@ void unattend_users_parse(UnattendSettings *settings, json_object *request, Faul
     // With users missing from the list, indices and what it lacks would be wrong.
     if (whole)
         choose_autologon(settings, faults);
+}
+
+void unattend_administrator_parse(UnattendSettings *settings, json_object *request, Faults *faults)
+{
+    static const char *const members[] = { "password", "enabled", NULL };
+    static const TextRule rule = { TEXT_IF_PRESENT, 127, NULL };
+    json_object *object = NULL;
+    if (!json_get_object(request, "", "administrator", &object, faults))
+        return;
+    json_check_members(object, "/administrator", members, faults);
+    settings->administrator_password =
+        g_strdup(text_member(object, "/administrator", "password", &rule, faults));
+    json_get_bool(object, "/administrator", "enabled", &settings->administrator_enabled, faults);
+    // An account with an empty password cannot be used over a network or by a service, and everybody can use
+    // it at the screen.
+    if (settings->administrator_enabled && !json_object_object_get_ex(object, "password", NULL))
+        faults_add(faults, "/administrator/password", "required", NULL,
+                   "This is required to enable the built-in account.");
 }

@@ -67,21 +67,21 @@ xmlNode *xml_component(xmlNode *pass, const char *name, const char *architecture
     return node;
 }
 
-void xml_text(xmlNode *parent, const char *name, const char *text)
+xmlNode *xml_text(xmlNode *parent, const char *name, const char *text)
 {
-    or_die(xmlNewTextChild(parent, NULL, to_xml(name), to_xml(text)));
+    return or_die(xmlNewTextChild(parent, NULL, to_xml(name), to_xml(text)));
 }
 
-void xml_number(xmlNode *parent, const char *name, guint64 number)
+xmlNode *xml_number(xmlNode *parent, const char *name, guint64 number)
 {
     char digits[24];
     g_snprintf(digits, sizeof digits, "%" G_GUINT64_FORMAT, number);
-    xml_text(parent, name, digits);
+    return xml_text(parent, name, digits);
 }
 
-void xml_flag(xmlNode *parent, const char *name, gboolean flag)
+xmlNode *xml_flag(xmlNode *parent, const char *name, gboolean flag)
 {
-    xml_text(parent, name, flag ? "true" : "false");
+    return xml_text(parent, name, flag ? "true" : "false");
 }
 
 xmlNode *xml_list_item(xmlNode *parent, const char *name)
@@ -96,6 +96,20 @@ xmlNode *xml_keyed_item(xmlNode *parent, const char *name, const char *key)
     xmlNode *node = xml_list_item(parent, name);
     set_wcm_attribute(node, "keyValue", key);
     return node;
+}
+
+xmlNode *xml_of(xmlNode *node, const char *pointer)
+{
+    node->_private = (void *)g_intern_string(pointer); // libxml2 leaves this member to the application
+    return node;
+}
+
+const char *xml_setting(const xmlNode *node)
+{
+    for (; node != NULL && node->type == XML_ELEMENT_NODE; node = node->parent)
+        if (node->_private != NULL)
+            return node->_private;
+    return NULL;
 }
 
 char *xml_answer_file_text(xmlDoc *document)

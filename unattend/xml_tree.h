@@ -18,13 +18,20 @@ xmlNode *xml_component(xmlNode *pass, const char *name, const char *architecture
 
 // Each adds an element below @parent, at the end. Nodes belong to the document.
 xmlNode *xml_container(xmlNode *parent, const char *name);
-void xml_text(xmlNode *parent, const char *name, const char *text);
-void xml_number(xmlNode *parent, const char *name, guint64 number);
-void xml_flag(xmlNode *parent, const char *name, gboolean flag);
+// Each returns the element.
+xmlNode *xml_text(xmlNode *parent, const char *name, const char *text);
+xmlNode *xml_number(xmlNode *parent, const char *name, guint64 number);
+xmlNode *xml_flag(xmlNode *parent, const char *name, gboolean flag);
 // A list item: wcm:action="add" [D].
 xmlNode *xml_list_item(xmlNode *parent, const char *name);
 // A list item whose key is the attribute wcm:keyValue.
 xmlNode *xml_keyed_item(xmlNode *parent, const char *name, const char *key);
+
+// Notes that @node stems from the setting at @pointer (JSON pointer in the request), and returns it. What is
+// below it does too, unless it says otherwise.
+xmlNode *xml_of(xmlNode *node, const char *pointer);
+// That pointer, or NULL for what sevend itself decides.
+const char *xml_setting(const xmlNode *node);
 
 // The document as UTF-8 with indentation and LF line ends. The caller frees.
 char *xml_answer_file_text(xmlDoc *document);

@@ -56,11 +56,8 @@ static gboolean add_job_file(Pieces *pieces, const InstallPlan *plan, GError **e
 
 static gboolean add_commands(Pieces *pieces, const InstallPlan *plan, GError **error)
 {
-    const char *const *commands = unattend_first_logon_commands(plan->request->unattend);
-    g_autoptr(GString) text = g_string_new(NULL);
-    for (gsize i = 0; commands && commands[i]; i++)
-        g_string_append_printf(text, "%s\r\n", commands[i]);
-    return add_text(pieces, "sevend/first-logon.txt", text->str, text->len, error);
+    g_autofree char *list = unattend_first_logon_list(plan->request->unattend, &plan->target);
+    return add_text(pieces, "sevend/first-logon.txt", list, strlen(list), error);
 }
 
 static gboolean add_pieces(Pieces *pieces, const InstallPlan *plan, GError **error)

@@ -41,6 +41,22 @@ static const Row good[] = {
       "" },
     { COMMANDS("{\"command\":\"" N1024 "\"}"), "" },
     { COMMANDS(""), "" },
+    { "{\"activation_key\":\"KKKKK-BBBBB-CCCCC-DDDDD-22222\"}", "" },
+    { SYSTEM(
+          "\"keyboard\":[\"en-GB\",\"0407:00000407\"],\"user_locale\":\"de-at\",\"system_locale\":\"ja-JP\""),
+      "" },
+    { SYSTEM("\"ui_language_fallback\":\"en-US\",\"skip_activation\":false"), "" },
+    { SYSTEM("\"oem\":{\"manufacturer\":\"Lab\",\"model\":\"\"}"), "" },
+    { "{\"administrator\":{\"password\":\"p\"}}", "" },
+    { "{\"administrator\":{\"password\":\"p\",\"enabled\":true}}", "" },
+    { USERS(ADMIN(",\"autologon\":true,\"autologon_count\":3")), "" },
+    { USERS("{\"name\":\"a\",\"password\":\"p\",\"groups\":[\"administrators\",\"Remote Desktop Users\"]}"),
+      "" },
+    { "{\"disk\":{\"layout\":\"single\",\"windows_label\":\"Win\"}}", "" },
+    { "{\"disk\":{\"layout\":\"system-windows-data\",\"windows_mib\":20480,\"data_letter\":\"E\"}}", "" },
+    { "{\"display\":{\"width\":1280,\"height\":1024,\"depth\":32}}", "" },
+    { "{\"specialize\":[{\"command\":\"reg add HKLM\\\\X\",\"on_error\":\"stop\"}]}", "" },
+    { "{\"logon\":[{\"command\":\"" N1024 "\"}]}", "" },
 };
 
 static const Row bad_keys[] = {
@@ -156,6 +172,78 @@ static const Row bad_commands[] = {
     { COMMANDS("{\"command\":\"a\",\"description\":7},{\"command\":\"b\"},{\"description\":\"c\"}"),
       "/first_logon/0/description wrong-type, /first_logon/2/command required" },
     { COMMANDS("{\"command\":\"a\",\"description\":\"" N256 "x\"}"), "/first_logon/0/description too-long" },
+    { COMMANDS("{\"command\":\"a\",\"on_error\":\"ignore\",\"reboot\":\"yes\"}"),
+      "/first_logon/0/on_error bad-value, /first_logon/0/reboot wrong-type" },
+    { "{\"specialize\":[{\"command\":\"" N256 "\",\"reboot\":true}]}",
+      "/specialize/0/command too-long, /specialize/0/reboot unknown-field" },
+    { "{\"logon\":[{\"command\":\"" N1024 "x\",\"on_error\":\"stop\"}]}",
+      "/logon/0/command too-long, /logon/0/on_error unknown-field" },
+};
+
+static const Row bad_accounts[] = {
+    { "{\"administrator\":[]}", "/administrator wrong-type" },
+    { "{\"administrator\":{\"enabled\":true}}", "/administrator/password required" },
+    { "{\"administrator\":{\"password\":\"\",\"enable\":true}}",
+      "/administrator/enable unknown-field, /administrator/password empty" },
+    { "{\"administrator\":{\"password\":\"" N127 "x\"}}", "/administrator/password too-long" },
+    { USERS(ADMIN(",\"groups\":[\"Gods\"]")), "/users/0/groups/0 unknown-group" },
+    { USERS(ADMIN(",\"groups\":[7,\"Users\",\"users\"]")),
+      "/users/0/groups/0 wrong-type, /users/0/groups/2 repeated" },
+    { USERS(ADMIN(",\"groups\":\"Users\"")), "/users/0/groups wrong-type" },
+    { USERS(ADMIN(",\"autologon_count\":3")), "/users/0/autologon_count without-autologon" },
+    { USERS(ADMIN(",\"autologon\":true,\"autologon_count\":0")), "/users/0/autologon_count out-of-range" },
+    { USERS(ADMIN(",\"password_expires\":\"no\"")), "/users/0/password_expires wrong-type" },
+    { "{\"activation_key\":\"KKKKK\"}", "/activation_key bad-format" },
+    { SYSTEM("\"keyboard\":[]"), "/system/keyboard empty" },
+    { SYSTEM("\"keyboard\":[\"en-GB\",\"0809:00000809\",7,\"x\"]"),
+      "/system/keyboard/1 repeated, /system/keyboard/2 wrong-type, /system/keyboard/3 unknown-keyboard" },
+    { SYSTEM("\"user_locale\":\"de_AT\",\"system_locale\":\"tlh\""),
+      "/system/system_locale unknown-locale, /system/user_locale unknown-locale" },
+    { SYSTEM("\"ui_language_fallback\":\"de-AT\""), "/system/ui_language_fallback unknown-language" },
+    { SYSTEM("\"skip_activation\":1"), "/system/skip_activation wrong-type" },
+    { SYSTEM("\"oem\":{\"model\":\"a\\nb\",\"logo\":\"x\"}"),
+      "/system/oem/logo unknown-field, /system/oem/model bad-characters" },
+};
+
+static const Row bad_disks[] = {
+    { "{\"disk\":7}", "/disk wrong-type" },
+    { "{\"disk\":{\"layout\":\"singel\"}}", "/disk/layout bad-value" },
+    { "{\"disk\":{\"layout\":\"system-windows-data\"}}", "/disk/windows_mib required" },
+    { "{\"disk\":{\"layout\":\"single\",\"system_mib\":200,\"data_label\":\"x\"}}",
+      "/disk/data_label not-in-layout, /disk/system_mib not-in-layout" },
+    { "{\"disk\":{\"data_letter\":\"E\"}}", "/disk/data_letter not-in-layout" },
+    { "{\"disk\":{\"layout\":\"system-windows-data\",\"windows_mib\":20480,\"data_letter\":\"C\"}}",
+      "/disk/data_letter bad-value" },
+    { "{\"disk\":{\"system_mib\":50,\"windows_mib\":1,\"windows_label\":\"a*b\"}}",
+      "/disk/system_mib out-of-range, /disk/windows_label bad-characters, /disk/windows_mib out-of-range" },
+    { "{\"disk\":{\"windows_label\":\"" TEN("abcd") "\"}}", "/disk/windows_label too-long" },
+};
+
+static const Row bad_displays[] = {
+    { "{\"display\":{\"width\":1280}}", "/display/height required" },
+    { "{\"display\":{\"width\":10,\"height\":\"x\"}}",
+      "/display/height wrong-type, /display/width out-of-range" },
+    { "{\"display\":{\"width\":4096,\"height\":4096}}", "/display too-large" },
+    { "{\"display\":{\"depth\":15,\"dpi\":1000}}", "/display/depth bad-value, /display/dpi out-of-range" },
+};
+
+static const Row bad_files[] = {
+    { "{\"files\":{}}", "/files wrong-type" },
+    { "{\"files\":[{}]}", "/files/0 required, /files/0/path required" },
+    { "{\"files\":[{\"path\":\"C:\\\\a\",\"content\":\"x\",\"content_base64\":\"eA==\"}]}",
+      "/files/0 excludes" },
+    { "{\"files\":[{\"path\":\"C:\\\\a\",\"content_base64\":\"eA=\"}]}",
+      "/files/0/content_base64 bad-format" },
+    { "{\"files\":[{\"path\":\"a.txt\",\"content\":\"\"}]}", "/files/0/path bad-path" },
+    { "{\"files\":[{\"path\":\"C:/a\",\"content\":\"\"}]}", "/files/0/path bad-characters" },
+    { "{\"files\":[{\"path\":\"D:\\\\a\",\"content\":\"\"}]}", "/files/0/path bad-path" },
+    { "{\"files\":[{\"path\":\"C:\\\\a\\\\..\\\\b\",\"content\":\"\"}]}", "/files/0/path bad-path" },
+    { "{\"files\":[{\"path\":\"C:\\\\a\\\\nul.txt\",\"content\":\"\"}]}", "/files/0/path bad-path" },
+    { "{\"files\":[{\"path\":\"C:\\\\a. \\\\b\",\"content\":\"\"}]}", "/files/0/path bad-path" },
+    { "{\"files\":[{\"path\":\"C:\\\\a:b\",\"content\":\"\"}]}", "/files/0/path bad-path" },
+    { "{\"files\":[{\"path\":\"C:\\\\Sevend\\\\nonce.txt\",\"content\":\"\"}]}", "/files/0/path bad-path" },
+    { "{\"files\":[{\"path\":\"C:\\\\A\",\"content\":\"\"},{\"path\":\"c:\\\\a\",\"content\":\"\"}]}",
+      "/files/1/path repeated" },
 };
 
 static void check_rows(const Row *rows, gsize count)
@@ -182,6 +270,10 @@ ROWS_TEST(test_bad_product_keys_are_refused, bad_keys)
 ROWS_TEST(test_bad_system_is_refused, bad_system)
 ROWS_TEST(test_bad_users_are_refused, bad_users)
 ROWS_TEST(test_bad_commands_are_refused, bad_commands)
+ROWS_TEST(test_bad_accounts_are_refused, bad_accounts)
+ROWS_TEST(test_bad_disks_are_refused, bad_disks)
+ROWS_TEST(test_bad_displays_are_refused, bad_displays)
+ROWS_TEST(test_bad_files_are_refused, bad_files)
 
 static void test_every_fault_is_named_at_once(void)
 {
@@ -268,7 +360,10 @@ static void test_defaults(void)
     g_autoptr(json_object) request = request_patched("{}");
     g_autoptr(UnattendSettings) settings = settings_from(request, "compat-01");
     g_assert_cmpstr(unattend_computer_name(settings), ==, "COMPAT-01");
-    g_assert_null(unattend_first_logon_commands(settings)[0]);
+    static const UnattendTarget target = { .architecture = "amd64", .image_index = 1 };
+    g_autofree char *list = unattend_first_logon_list(settings, &target);
+    g_assert_cmpstr(list, ==, "sevend-commands/1\r\n");
+    g_assert_cmpuint(unattend_file_count(settings), ==, 0);
 }
 
 static void test_a_made_computer_name_gives_way_to_users(void)
@@ -278,13 +373,103 @@ static void test_a_made_computer_name_gives_way_to_users(void)
     g_assert_cmpstr(unattend_computer_name(settings), ==, "TESTER-PC");
 }
 
-static void test_commands_keep_their_order(void)
+static void test_the_list_of_commands(void)
 {
-    static const char *const wanted[] = { "ver", "echo \"a b\" > C:\\x.txt", "ver", NULL };
-    g_autoptr(json_object) request = request_patched(COMMANDS(
-        "{\"command\":\"ver\"},{\"command\":\"echo \\\"a b\\\" > C:\\\\x.txt\"},{\"command\":\"ver\"}"));
+    static const UnattendTarget target = { .architecture = "amd64", .image_index = 1 };
+    g_autoptr(json_object) request = request_patched(
+        "{\"administrator\":{\"password\":\"p\",\"enabled\":true},"
+        "\"users\":[" ADMIN(",\"password_expires\":false") ",{\"name\":\"o'b\",\"password\":\"p\",\"password_"
+                                                           "expires\":false}],"
+                                                           "\"first_logon\":[{\"command\":\"ver\"},"
+                                                           "{\"command\":\"echo \\\"a b\\\" > "
+                                                           "C:\\\\x.txt\",\"on_error\":\"continue\"},{"
+                                                           "\"command\":\"ver\",\"reboot\":true}]}");
     g_autoptr(UnattendSettings) settings = settings_from(request, "compat-01");
-    g_assert_cmpstrv(unattend_first_logon_commands(settings), wanted);
+    g_autofree char *list = unattend_first_logon_list(settings, &target);
+    g_assert_cmpstr(
+        list, ==,
+        "sevend-commands/1\r\n"
+        "stop no /administrator/enabled wmic useraccount where \"LocalAccount=TRUE and SID like "
+        "'S-1-5-21-%-500'\" set "
+        "Disabled=FALSE\r\n"
+        "stop no /users/0/password_expires wmic useraccount where \"LocalAccount=TRUE and Name='tester'\" "
+        "set "
+        "PasswordExpires=FALSE\r\n"
+        "stop no /users/1/password_expires wmic useraccount where \"LocalAccount=TRUE and Name='o\\'b'\" set "
+        "PasswordExpires=FALSE\r\n"
+        "stop no /first_logon/0 ver\r\n"
+        "continue no /first_logon/1 echo \"a b\" > C:\\x.txt\r\n"
+        "stop yes /first_logon/2 ver\r\n");
+}
+
+static void test_files_come_through(void)
+{
+    g_autoptr(json_object) request =
+        request_patched("{\"files\":[{\"path\":\"c:\\\\Lab\\\\a.txt\",\"content\":\"one\\n\"},"
+                        "{\"path\":\"C:\\\\b.bin\",\"content_base64\":\"AP8K\"},{\"path\":\"C:\\\\empty\","
+                        "\"content\":\"\"}]}");
+    g_autoptr(UnattendSettings) settings = settings_from(request, "compat-01");
+    gsize length;
+    g_assert_cmpuint(unattend_file_count(settings), ==, 3);
+    g_assert_cmpstr(unattend_file_path(settings, 0), ==, "c:\\Lab\\a.txt");
+    g_assert_cmpstr(unattend_file_content(settings, 0, &length), ==, "one\n");
+    g_assert_cmpmem(unattend_file_content(settings, 1, &length), length, "\0\xff\n", 3);
+    unattend_file_content(settings, 2, &length);
+    g_assert_cmpuint(length, ==, 0);
+}
+
+static void test_files_have_a_limit_in_all(void)
+{
+    g_autofree char *half = g_strnfill(300 << 10, 'x');
+    g_autofree char *patch = g_strdup_printf("{\"files\":[{\"path\":\"C:\\\\a\",\"content\":\"%s\"},"
+                                             "{\"path\":\"C:\\\\b\",\"content\":\"%s\"}]}",
+                                             half, half);
+    g_autoptr(json_object) request = request_patched(patch);
+    g_autoptr(Faults) faults = faults_new();
+    g_assert_null(unattend_settings_parse(request, "compat-01", faults));
+    g_autofree char *brief = faults_brief(faults);
+    g_assert_cmpstr(brief, ==, "/files too-large");
+}
+
+static void check_explained(const char *pointer, const char *value, const char *carrier)
+{
+    static const UnattendTarget target = { .architecture = "amd64", .image_index = 3 };
+    g_autoptr(json_object) request = request_patched(
+        "{\"product_key\":\"KKKKK-BBBBB-CCCCC-DDDDD-22222\",\"system\":{\"time_zone\":\"GMT Standard Time\"},"
+        "\"specialize\":[{\"command\":\"cmd /c ver\"}],\"first_logon\":[{\"command\":\"echo x\"}]}");
+    g_autoptr(UnattendSettings) settings = settings_from(request, "compat-01");
+    g_autoptr(json_object) list = unattend_explain(settings, &target, NULL);
+    for (gsize i = 0; i < json_object_array_length(list); i++) {
+        json_object *entry = json_object_array_get_idx(list, i);
+        if (g_strcmp0(json_string_member(entry, "pointer"), pointer) != 0)
+            continue;
+        g_assert_cmpstr(json_string_member(entry, "value"), ==, value);
+        const char *text =
+            json_object_to_json_string_ext(json_object_object_get(entry, "carried_by"),
+                                           JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+        g_test_message("%s", text);
+        g_assert_nonnull(strstr(text, carrier));
+        return;
+    }
+    g_assert_not_reached();
+}
+
+static void test_each_setting_is_explained(void)
+{
+    check_explained(
+        "/system/time_zone", "GMT Standard Time",
+        "{\"pass\":\"oobeSystem\",\"component\":\"Microsoft-Windows-Shell-Setup\",\"path\":\"TimeZone\","
+        "\"value\":\"GMT Standard Time\"}");
+    check_explained("/system/language", "en-US", "\"path\":\"SetupUILanguage/UILanguage\"");
+    check_explained(
+        "/users/0/password", "********",
+        "\"path\":\"UserAccounts/LocalAccounts/LocalAccount[1]/Password/Value\",\"value\":\"********\"");
+    check_explained("/product_key", "********",
+                    "\"path\":\"UserData/ProductKey/Key\",\"value\":\"********\"");
+    check_explained("/edition", "3", "MetaData[1]/Value");
+    check_explained("/specialize/0", "2", "--run /specialize/0 cmd /c ver");
+    check_explained("/first_logon/0", "echo x", "{\"pass\":\"first-logon\",\"command\":\"echo x\"}");
+    check_explained(NULL, NULL, "\"path\":\"UserData/AcceptEula\",\"value\":\"true\"");
 }
 
 static void test_settings_outlive_the_request(void)
@@ -312,7 +497,14 @@ int main(int argc, char **argv)
     g_test_add_func("/settings/earlier-faults", test_earlier_faults_are_not_ours);
     g_test_add_func("/settings/defaults", test_defaults);
     g_test_add_func("/settings/made-computer-name", test_a_made_computer_name_gives_way_to_users);
-    g_test_add_func("/settings/commands", test_commands_keep_their_order);
+    g_test_add_func("/settings/list-of-commands", test_the_list_of_commands);
+    g_test_add_func("/settings/files", test_files_come_through);
+    g_test_add_func("/settings/files-in-all", test_files_have_a_limit_in_all);
+    g_test_add_func("/settings/explained", test_each_setting_is_explained);
+    g_test_add_func("/settings/bad-accounts", test_bad_accounts_are_refused);
+    g_test_add_func("/settings/bad-disks", test_bad_disks_are_refused);
+    g_test_add_func("/settings/bad-displays", test_bad_displays_are_refused);
+    g_test_add_func("/settings/bad-files", test_bad_files_are_refused);
     g_test_add_func("/settings/outlive-the-request", test_settings_outlive_the_request);
     return g_test_run();
 }
