@@ -4,11 +4,9 @@
 
 #include <string.h>
 
+// Switches are last: what they add goes into components that the passes have made.
 static void (*const passes[])(const AnswerFile *file) = {
-    pass_windows_pe,
-    pass_offline_servicing,
-    pass_specialize,
-    pass_oobe_system,
+    pass_windows_pe, pass_offline_servicing, pass_specialize, pass_oobe_system, answer_file_switches,
 };
 
 G_DEFINE_QUARK(unattend - error, unattend_error)

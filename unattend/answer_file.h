@@ -32,3 +32,5 @@ void pass_windows_pe(const AnswerFile *file);
 void pass_offline_servicing(const AnswerFile *file);
 void pass_specialize(const AnswerFile *file);
 void pass_oobe_system(const AnswerFile *file);
+// Adds the elements of switches to the passes that are there already; last.
+void answer_file_switches(const AnswerFile *file);

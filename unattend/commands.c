@@ -128,6 +128,7 @@ GPtrArray *unattend_specialize_commands(const UnattendSettings *settings, const 
 {
     (void)target;
     GPtrArray *commands = g_ptr_array_new_with_free_func(unattend_command_free);
+    switches_add_specialize_commands(settings->switches, commands);
     append_copies(commands, settings->specialize);
     return commands;
 }
@@ -161,13 +162,14 @@ GPtrArray *unattend_first_logon_commands(const UnattendSettings *settings, const
         if (user->never_expires)
             add_password_that_stays(commands, user, i);
     }
+    switches_add_first_logon_commands(settings->switches, commands);
     append_copies(commands, settings->first_logon);
     return commands;
 }
 
 guint unattend_first_logon_reboots(const UnattendSettings *settings)
 {
-    guint count = 0;
+    guint count = switches_restarts(settings->switches);
     for (guint i = 0; i < settings->first_logon->len; i++)
         count += ((const UnattendCommand *)g_ptr_array_index(settings->first_logon, i))->reboot ? 1 : 0;
     return count;

@@ -7,9 +7,10 @@
 #include "unattend/product_key.h"
 #include "unattend/secrets.h"
 
-const char *const unattend_request_members[] = { "product_key", "activation_key", "system",  "administrator",
-                                                 "users",       "disk",           "display", "specialize",
-                                                 "first_logon", "logon",          "files",   NULL };
+const char *const unattend_request_members[] = { "product_key", "activation_key", "system",   "administrator",
+                                                 "users",       "disk",           "display",  "specialize",
+                                                 "first_logon", "logon",          "files",    "features",
+                                                 "desktop",     "updates",        "security", NULL };
 
 static gboolean user_has_name(const UnattendSettings *settings, const char *name)
 {
@@ -62,6 +63,7 @@ UnattendSettings *unattend_settings_parse(json_object *request, const char *mach
     settings->first_logon = unattend_commands_parse(request, COMMANDS_FIRST_LOGON, faults);
     settings->logon = unattend_commands_parse(request, COMMANDS_LOGON, faults);
     settings->files = placed_files_parse(request, data_letter(&settings->disk), faults);
+    settings->switches = switches_parse(request, faults);
     settle_computer_name(settings, machine_name, faults);
     if (faults_count(faults) != before || before >= FAULTS_MAX)
         return NULL;
@@ -96,6 +98,7 @@ void unattend_settings_free(UnattendSettings *settings)
     g_clear_pointer(&settings->first_logon, g_ptr_array_unref);
     g_clear_pointer(&settings->logon, g_ptr_array_unref);
     g_clear_pointer(&settings->files, g_ptr_array_unref);
+    switches_free(settings->switches);
     g_free(settings);
 }
 

@@ -7,6 +7,7 @@
 #include "unattend/display.h"
 #include "unattend/locales.h"
 #include "unattend/placed_files.h"
+#include "unattend/switches.h"
 #include "unattend/unattend.h"
 
 #define MAX_USERS 8
@@ -52,6 +53,7 @@ struct UnattendSettings {
     GPtrArray *first_logon; // of UnattendCommand
     GPtrArray *logon;       // of UnattendCommand
     GPtrArray *files;       // of PlacedFile
+    Switches *switches;
 };
 
 void unattend_user_free(gpointer user);

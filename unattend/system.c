@@ -155,7 +155,7 @@ void unattend_system_parse(UnattendSettings *settings, json_object *request, Fau
     g_autoptr(json_object) none = json_object_new_object();
     json_object *system = none;
     if (json_get_object(request, "", "system", &system, faults))
-        json_check_members(system, "/system", members, faults);
+        switches_check_members(system, "system", members, faults);
     settings->computer_name = parse_computer_name(system, faults);
     settings->time_zone = parse_time_zone(system, faults);
     settings->language = parse_language(system, "language", faults);

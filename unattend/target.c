@@ -45,5 +45,6 @@ void unattend_check_target(const UnattendSettings *settings, const UnattendTarge
     if (fallback != NULL && target_has_languages(target) && !target_speaks(target, fallback))
         faults_add(faults, "/system/ui_language_fallback", "not-on-disc", target->languages,
                    "The disc does not have language \"%s\".", fallback->tag);
+    switches_check_target(settings->switches, target, faults);
     disk_layout_check(&settings->disk, target->image_bytes, target->disk_bytes, faults);
 }

@@ -26,6 +26,8 @@ typedef struct UnattendSettings UnattendSettings;
 //  - "disk": see disk_layout.h; "display": see display.h
 //  - "specialize", "first_logon", "logon": at most 100 commands each, see commands.h
 //  - "files": see placed_files.h (contents are secret)
+//  - "desktop", "updates", "security", and of "system" "hibernation", "sleep", "system_restore",
+//    "error_reporting", "ceip": see switch_table.c; "features": see optional_features.h
 //
 // Needed: "users" with at least one administrator, and each user's "name" and "password". "owner",
 // "organization", "full_name", "description" and those of "oem" may be empty, which means absent; no other
@@ -43,7 +45,7 @@ extern const char *const unattend_request_members[];
 // Codes of faults, beside those of common/json.h: required, empty, bad-characters, bad-format, bad-value,
 // bad-path, excludes, reserved-name, repeated, same-as-user, no-administrator, not-administrator,
 // without-autologon, not-in-layout, too-large, unknown-time-zone, unknown-language, unknown-locale,
-// unknown-keyboard, unknown-group.
+// unknown-keyboard, unknown-group, unknown-feature, not-in-windows-7, conflict.
 UnattendSettings *unattend_settings_parse(json_object *request, const char *machine_name, Faults *faults);
 void unattend_settings_free(UnattendSettings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UnattendSettings, unattend_settings_free)
@@ -51,6 +53,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UnattendSettings, unattend_settings_free)
 // What the answer file is for: facts of the disc and of the machine, from inspection.
 typedef struct {
     const char *architecture;     // "amd64" or "x86": processorArchitecture of every component
+    const char *edition_id;       // EDITIONID of the image ("PROFESSIONAL"), or NULL if not known
     guint image_index;            // /IMAGE/INDEX in install.wim
     gboolean disc_has_ei_cfg;     // decides what to do when no product key is given (FACTS: "No key")
     const char *const *languages; // languages of the image, NULL-terminated, or NULL if not known
@@ -59,8 +62,9 @@ typedef struct {
     gboolean without_drivers;     // the boot disc has no \drivers folder: leave offlineServicing out
 } UnattendTarget;
 
-// Checks that need the target: language on the disc, partitions against the disk. Adds faults (not-on-disc,
-// required, disk-too-small).
+// Checks that need the target: language on the disc, partitions against the disk, what the edition and the
+// architecture lack. Adds faults (not-on-disc, required, disk-too-small, not-in-edition,
+// not-on-architecture).
 void unattend_check_target(const UnattendSettings *settings, const UnattendTarget *target, Faults *faults);
 
 typedef enum { UNATTEND_SECRETS_KEPT, UNATTEND_SECRETS_MASKED } UnattendSecrets;
