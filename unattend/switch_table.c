@@ -6,39 +6,16 @@
 
 #include "unattend/editions.h"
 
-#define ON_OFF                                                                                               \
-    SWITCH_BOOL,                                                                                             \
-    {                                                                                                        \
-        "true", "false"                                                                                      \
-    }
-#define ELEMENT(pass, component, path, ...)                                                                  \
-    {                                                                                                        \
-        CARRIED_BY_ELEMENT, pass, component, path, NULL,                                                     \
-        {                                                                                                    \
-            __VA_ARGS__                                                                                      \
-        }                                                                                                    \
-    }
-#define MACHINE(key, name, type, ...)                                                                        \
-    {                                                                                                        \
-        CARRIED_BY_MACHINE_VALUE, NULL, key, name, type,                                                     \
-        {                                                                                                    \
-            __VA_ARGS__                                                                                      \
-        }                                                                                                    \
-    }
-#define USER(key, name, type, ...)                                                                           \
-    {                                                                                                        \
-        CARRIED_BY_USER_VALUE, NULL, key, name, type,                                                        \
-        {                                                                                                    \
-            __VA_ARGS__                                                                                      \
-        }                                                                                                    \
-    }
-#define USER_COMMAND(...)                                                                                    \
-    {                                                                                                        \
-        CARRIED_BY_USER_COMMAND, NULL, NULL, NULL, NULL,                                                     \
-        {                                                                                                    \
-            __VA_ARGS__                                                                                      \
-        }                                                                                                    \
-    }
+// clang-format off
+#define ON_OFF      SWITCH_BOOL, { "true", "false" }
+#define ONE_OF(...) SWITCH_CHOICE, { __VA_ARGS__ }
+#define ADDRESS     SWITCH_URL, { NULL }
+
+#define ELEMENT(pass, component, path, ...) { CARRIED_BY_ELEMENT, pass, component, path, NULL, { __VA_ARGS__ } }
+#define MACHINE(key, name, type, ...)       { CARRIED_BY_MACHINE_VALUE, NULL, key, name, type, { __VA_ARGS__ } }
+#define USER(key, name, type, ...)          { CARRIED_BY_USER_VALUE, NULL, key, name, type, { __VA_ARGS__ } }
+#define USER_COMMAND(...)                   { CARRIED_BY_USER_COMMAND, NULL, NULL, NULL, NULL, { __VA_ARGS__ } }
+// clang-format on
 
 #define DWORD  "REG_DWORD"
 #define TEXT   "REG_SZ"
@@ -87,9 +64,8 @@ const Switch switch_table[] = {
     { "system", "ceip", ON_OFF,
       .effects = { ELEMENT("specialize", "Microsoft-Windows-SQMAPI", "CEIPEnabled", "1", "0") } },
 
-    // [P]; the blank one, because every edition has it [B]. The catalogue's Themes/ScreenSaver is a belief,
-    // and
-    // Starter has no themes.
+    // [P]; the blank one, because every edition has it [B]. The catalogue's Themes/ScreenSaver is a
+    // belief, and Starter has no themes.
     { "desktop", "screen_saver", ON_OFF,
       .effects = { USER(DESKTOP, "ScreenSaveActive", TEXT, "1", "0"),
                    USER(DESKTOP, "ScreenSaveTimeOut", TEXT, "600", NULL),
@@ -103,16 +79,13 @@ const Switch switch_table[] = {
     { "desktop", "ie_first_run", ON_OFF,
       .effects = { ELEMENT("specialize", IE, "DisableFirstRunWizard", "false", "true") } },
     // [D]
-    { "desktop",
-      "ie_home_page",
-      SWITCH_URL,
-      { NULL },
+    { "desktop", "ie_home_page", ADDRESS,
       .effects = { ELEMENT("specialize", IE, "Home_Page", SWITCH_OWN_TEXT) } },
     // [P], as the next.
     { "desktop", "hidden_files", ON_OFF, .effects = { USER(ADVANCED, "Hidden", DWORD, "1", "2") } },
     { "desktop", "file_extensions", ON_OFF, .effects = { USER(ADVANCED, "HideFileExt", DWORD, "0", "1") } },
-    // [D: Sidebar.admx; Microsoft's advisory 2719662]. The catalogue's switches of the sidebar are
-    // deprecated.
+    // [D: Sidebar.admx; Microsoft's advisory 2719662]. The catalogue's switches of the
+    // sidebar are deprecated.
     { "desktop", "gadgets", ON_OFF,
       .effects = { MACHINE(CURRENT_VERSION "Policies\\Windows\\Sidebar", "TurnOffSidebar", DWORD, "0",
                            "1") } },
@@ -125,13 +98,9 @@ const Switch switch_table[] = {
       .effects = { MACHINE(POLICIES_SYSTEM, "DisableStartupSound", DWORD, "0", "1"),
                    MACHINE(CURRENT_VERSION "Authentication\\LogonUI\\BootAnimation", "DisableStartupSound",
                            DWORD, "0", "1") } },
-    // What "Performance Options" writes [P]; the catalogue's VisualEffects/FontSmoothing is a belief and one
-    // of
-    // many.
-    { "desktop",
-      "visual_effects",
-      SWITCH_CHOICE,
-      { "best-performance", "best-appearance", "default" },
+    // What "Performance Options" writes [P]; the catalogue's VisualEffects/FontSmoothing is a belief, and
+    // one of many.
+    { "desktop", "visual_effects", ONE_OF("best-performance", "best-appearance", "default"),
       .effects = { USER(EXPLORER "VisualEffects", "VisualFXSetting", DWORD, "2", "1", "0"),
                    USER(DESKTOP, "UserPreferencesMask", BINARY, "9012018010000000", "9E3E078012000000"),
                    USER(DESKTOP, "DragFullWindows", TEXT, "0", "1"),
@@ -146,10 +115,7 @@ const Switch switch_table[] = {
     // What "Taskbar and Start Menu Properties" and "Desktop Icon Settings" write [P].
     { "desktop", "taskbar_small_icons", ON_OFF,
       .effects = { USER(ADVANCED, "TaskbarSmallIcons", DWORD, "1", "0") } },
-    { "desktop",
-      "taskbar_combine",
-      SWITCH_CHOICE,
-      { "always", "when-full", "never" },
+    { "desktop", "taskbar_combine", ONE_OF("always", "when-full", "never"),
       .effects = { USER(ADVANCED, "TaskbarGlomLevel", DWORD, "0", "1", "2") } },
     { "desktop", "run_in_start_menu", ON_OFF,
       .effects = { USER(ADVANCED, "Start_ShowRun", DWORD, "1", "0") } },
@@ -158,10 +124,7 @@ const Switch switch_table[] = {
                         DWORD, "0", "1") } },
 
     // [D: WindowsUpdate.admx]; "automatic": every day at three.
-    { "updates",
-      "windows_update",
-      SWITCH_CHOICE,
-      { "off", "notify", "download", "automatic" },
+    { "updates", "windows_update", ONE_OF("off", "notify", "download", "automatic"),
       .effects = { MACHINE(AUTO_UPDATE, "NoAutoUpdate", DWORD, "1", "0", "0", "0"),
                    MACHINE(AUTO_UPDATE, "AUOptions", DWORD, NULL, "2", "3", "4"),
                    MACHINE(AUTO_UPDATE, "ScheduledInstallDay", DWORD, NULL, NULL, NULL, "0"),
@@ -173,17 +136,11 @@ const Switch switch_table[] = {
                    MACHINE(CURRENT_VERSION "DriverSearching", "SearchOrderConfig", DWORD, "1", "0") } },
 
     // [D]
-    { "security",
-      "uac",
-      SWITCH_CHOICE,
-      { "on", "off" },
+    { "security", "uac", ONE_OF("on", "off"),
       .effects = { ELEMENT("offlineServicing", "Microsoft-Windows-LUA-Settings", "EnableLUA", "true",
                            "false") } },
     // The four steps of the slider in "User Account Control Settings" [D].
-    { "security",
-      "uac_prompt",
-      SWITCH_CHOICE,
-      { "always", "default", "without-dimming", "never" },
+    { "security", "uac_prompt", ONE_OF("always", "default", "without-dimming", "never"),
       .effects = { MACHINE(POLICIES_SYSTEM, "ConsentPromptBehaviorAdmin", DWORD, "2", "5", "5", "0"),
                    MACHINE(POLICIES_SYSTEM, "PromptOnSecureDesktop", DWORD, "1", "1", "0", "0") } },
     // [D]
@@ -197,24 +154,18 @@ const Switch switch_table[] = {
                    ELEMENT("specialize", FIREWALL, "PublicProfile_EnableFirewall", "true", "false") } },
     // [D]; the group by its resource, which is the same in every language; the item's key is a belief of the
     // catalogue that every sample has.
-    { "security",
-      "remote_desktop",
-      ON_OFF,
-      EDITIONS_BUSINESS,
-      "no Remote Desktop host",
-      { ELEMENT("specialize", "Microsoft-Windows-TerminalServices-LocalSessionManager", "fDenyTSConnections",
-                "false", "true"),
-        ELEMENT("specialize", FIREWALL, RDP_OPEN "Active", "true", NULL),
-        ELEMENT("specialize", FIREWALL, RDP_OPEN "Group", "@FirewallAPI.dll,-28752", NULL),
-        ELEMENT("specialize", FIREWALL, RDP_OPEN "Profile", "all", NULL) } },
+    { "security", "remote_desktop", ON_OFF, .only_editions = EDITIONS_BUSINESS,
+      .not_here = "no Remote Desktop host",
+      .effects = { ELEMENT("specialize", "Microsoft-Windows-TerminalServices-LocalSessionManager",
+                           "fDenyTSConnections", "false", "true"),
+                   ELEMENT("specialize", FIREWALL, RDP_OPEN "Active", "true", NULL),
+                   ELEMENT("specialize", FIREWALL, RDP_OPEN "Group", "@FirewallAPI.dll,-28752", NULL),
+                   ELEMENT("specialize", FIREWALL, RDP_OPEN "Profile", "all", NULL) } },
     // [D]
-    { "security",
-      "remote_desktop_nla",
-      ON_OFF,
-      EDITIONS_BUSINESS,
-      "no Remote Desktop host",
-      { ELEMENT("specialize", "Microsoft-Windows-TerminalServices-RDP-WinStationExtensions",
-                "UserAuthentication", "1", "0") } },
+    { "security", "remote_desktop_nla", ON_OFF, .only_editions = EDITIONS_BUSINESS,
+      .not_here = "no Remote Desktop host",
+      .effects = { ELEMENT("specialize", "Microsoft-Windows-TerminalServices-RDP-WinStationExtensions",
+                           "UserAuthentication", "1", "0") } },
     // A bit a kind of drive; 0x91 is Windows 7's own [D: AutoPlay.admx, KB 967715].
     { "security", "autorun", ON_OFF,
       .effects = { MACHINE(POLICIES_EXPLORER, "NoDriveTypeAutoRun", DWORD, "145", "255") } },

@@ -77,3 +77,13 @@ PLANTED = [
     ("image", "<Value>4</Value>", "<Value>3</Value>"),
     ("drivers", "X:\\drivers", "X:\\driver"),
 ]
+
+# (text to replace, replacement) in an answer file with every switch off.
+PLANTED_IN_SWITCHES = [
+    ("<DisableSR>1<", "<DisableSR>0<"),
+    ("<EnableLUA>false<", "<EnableLUA>true<"),
+    ("<PublicProfile_EnableFirewall>false<", "<PublicProfile_EnableFirewall>true<"),
+    ("<Home_Page>about:blank<", "<Home_Page>about:Tabs<"),
+    ("reg unload HKU", "reg query HKU"),
+    ("reg load HKU", "reg query HKU"),
+]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Answer files against the golden files tests/golden/answer-files/NAME.json → NAME.xml.
 // SEVEND_UPDATE_GOLDEN=1 writes them anew. A JSON file holds "machine", "request", "target" (architecture,
-// image_index, ei_cfg, languages, without_drivers) and "secrets" ("kept" or "masked").
+// edition_id, image_index, ei_cfg, languages, without_drivers) and "secrets" ("kept" or "masked").
 #include "unattend/unattend.h"
 
 #include <libxml/parser.h>
@@ -49,6 +49,7 @@ static Golden *golden_read(const char *name)
         golden->languages[i] = json_object_get_string(json_object_array_get_idx(languages, i));
     golden->target = (UnattendTarget){
         .architecture = json_string_member(target, "architecture"),
+        .edition_id = json_string_member(target, "edition_id"),
         .image_index = (guint)json_int_member(target, "image_index", 0),
         .disc_has_ei_cfg = member_is_true(target, "ei_cfg"),
         .without_drivers = member_is_true(target, "without_drivers"),
