@@ -142,17 +142,12 @@ void features_check_target(GPtrArray *features, const UnattendTarget *target, Fa
     }
 }
 
-// 3010 means success that wants a restart [D], which the list must not take for a failure. Whole in itself:
-// what cmd.exe /c answers after an "if" without effect differs. Exit codes above 3010 and below 0 are
-// failures; DISM's own words are in the log of the first logon.
+// Exit code 3010 means success that wants a restart [D]: the agent takes it for success behind pointers below
+// "/features/".
 static void add_command(GPtrArray *commands, const Feature *feature, const char *pointer, gboolean enable)
 {
-    const char *quote = strchr(feature->name, ' ') != NULL ? "\"" : "";
-    g_autofree char *line = g_strdup_printf(
-        "dism /online /%s-feature /featurename:%s%s%s /norestart & if errorlevel 3011 (exit 1) "
-        "else if errorlevel 3010 (exit 0) else if errorlevel 1 (exit 1) "
-        "else if not errorlevel 0 exit 1",
-        enable ? "enable" : "disable", quote, feature->name, quote);
+    g_autofree char *line = g_strdup_printf("dism.exe /online /%s-feature \"/featurename:%s\" /norestart",
+                                            enable ? "enable" : "disable", feature->name);
     g_ptr_array_add(commands, unattend_command_new(pointer, line, TRUE));
 }
 

@@ -293,10 +293,7 @@ static void test_a_switch_is_there_once(void)
                            strcmp(switch_table[i].section, switch_table[j].section) == 0);
 }
 
-#define DISM(what, name)                                                                                     \
-    "dism /online /" what "-feature /featurename:" name                                                      \
-    " /norestart & if errorlevel 3011 (exit 1) else if errorlevel 3010 (exit 0) else if errorlevel 1 "       \
-    "(exit 1) else if not errorlevel 0 exit 1\r\n"
+#define DISM(what, name) "dism.exe /online /" what "-feature \"/featurename:" name "\" /norestart\r\n"
 
 static void check_list(const char *patch, const char *wanted, guint restarts)
 {
@@ -320,19 +317,32 @@ static void test_what_a_feature_needs_goes_on_first_and_once(void)
     check_list(
         "{\"features\":{\"enable\":[\"WMISnmpProvider\",\"Internet Spades\",\"SNMP\",\"InboxGames\"]}}",
         "sevend-commands/1\r\n"
-        "stop no /features/enable/0 " DISM("enable", "SNMP") "stop no /features/enable/0 " DISM("enable", "WM"
-                                                                                                          "IS"
-                                                                                                          "nm"
-                                                                                                          "pP"
-                                                                                                          "ro"
-                                                                                                          "vi"
-                                                                                                          "de"
-                                                                                                          "r") "stop no /features/enable/1 " DISM(
-            "enable",
-            "InboxGames") "stop no /features/enable/1 " DISM("enable",
-                                                             "\"Internet Games\"") "stop yes "
-                                                                                   "/features/enable/1 " DISM("enable",
-                                                                                                              "\"Internet Spades\""),
+        "stop no /features/enable/0 " DISM("enable", "SNMP") "stop no /features/enable/0 " DISM(
+            "enable", "WM"
+                      "IS"
+                      "nm"
+                      "pP"
+                      "ro"
+                      "vi"
+                      "de"
+                      "r") "stop no /features/enable/1 " DISM("enable", "InboxGames") "stop no "
+                                                                                      "/features/enable/"
+                                                                                      "1 " DISM("enable",
+                                                                                                "Internet "
+                                                                                                "Games") "sto"
+                                                                                                         "p "
+                                                                                                         "yes"
+                                                                                                         " "
+                                                                                                         "/fe"
+                                                                                                         "atu"
+                                                                                                         "res"
+                                                                                                         "/en"
+                                                                                                         "abl"
+                                                                                                         "e/"
+                                                                                                         "1"
+                                                                                                         " " DISM(
+                                                                                                             "enable",
+                                                                                                             "Internet Spades"),
         1);
 }
 
