@@ -318,31 +318,33 @@ static void test_what_a_feature_needs_goes_on_first_and_once(void)
         "{\"features\":{\"enable\":[\"WMISnmpProvider\",\"Internet Spades\",\"SNMP\",\"InboxGames\"]}}",
         "sevend-commands/1\r\n"
         "stop no /features/enable/0 " DISM("enable", "SNMP") "stop no /features/enable/0 " DISM(
-            "enable", "WM"
-                      "IS"
-                      "nm"
-                      "pP"
-                      "ro"
-                      "vi"
-                      "de"
-                      "r") "stop no /features/enable/1 " DISM("enable", "InboxGames") "stop no "
-                                                                                      "/features/enable/"
-                                                                                      "1 " DISM("enable",
-                                                                                                "Internet "
-                                                                                                "Games") "sto"
-                                                                                                         "p "
-                                                                                                         "yes"
-                                                                                                         " "
-                                                                                                         "/fe"
-                                                                                                         "atu"
-                                                                                                         "res"
-                                                                                                         "/en"
-                                                                                                         "abl"
-                                                                                                         "e/"
-                                                                                                         "1"
-                                                                                                         " " DISM(
-                                                                                                             "enable",
-                                                                                                             "Internet Spades"),
+            "enable",
+            "WM"
+            "IS"
+            "nm"
+            "pP"
+            "ro"
+            "vi"
+            "de"
+            "r") "stop no /features/enable/1 " DISM("enable",
+                                                    "InboxGames") "stop no "
+                                                                  "/features/enable/"
+                                                                  "1 " DISM("enable",
+                                                                            "Internet "
+                                                                            "Games") "sto"
+                                                                                     "p "
+                                                                                     "yes"
+                                                                                     " "
+                                                                                     "/fe"
+                                                                                     "atu"
+                                                                                     "res"
+                                                                                     "/en"
+                                                                                     "abl"
+                                                                                     "e/"
+                                                                                     "1"
+                                                                                     " " DISM(
+                                                                                         "enable",
+                                                                                         "Internet Spades"),
         1);
 }
 
@@ -380,6 +382,72 @@ static void test_the_table_of_features_is_whole(void)
     }
 }
 
+// The lines below "properties:" of a schema of the contract.
+static GStrv properties_of(const char *text, const char *schema)
+{
+    g_autofree char *head = g_strdup_printf("\n    %s:\n", schema);
+    const char *start = strstr(text, head);
+    g_assert_nonnull(start);
+    start = strstr(start, "properties:\n        ");
+    g_autoptr(GString) lines = g_string_new(NULL);
+    g_auto(GStrv) all = g_strsplit(strchr(start, '\n') + 1, "\n", -1);
+    for (gsize i = 0; all[i] != NULL && g_str_has_prefix(all[i], "        "); i++)
+        g_string_append_printf(lines, "%s\n", g_strstrip(all[i]));
+    return g_strsplit(lines->str, "\n", -1);
+}
+
+// "name: { type: boolean" as the contract should begin.
+static char *property_of(const Switch *item)
+{
+    if (item->type == SWITCH_BOOL)
+        return g_strdup_printf("%s: { type: boolean", item->name);
+    if (item->type == SWITCH_URL)
+        return g_strdup_printf("%s: { type: string", item->name);
+    GString *text = g_string_new(NULL);
+    g_string_append_printf(text, "%s: { type: string, enum: [", item->name);
+    for (gsize i = 0; item->allowed[i] != NULL; i++) {
+        // YAML 1.1 takes a bare "on" or "off" for a boolean.
+        const gboolean quoted = strcmp(item->allowed[i], "on") == 0 || strcmp(item->allowed[i], "off") == 0;
+        g_string_append_printf(text, "%s%s%s%s", i > 0 ? ", " : "", quoted ? "\"" : "", item->allowed[i],
+                               quoted ? "\"" : "");
+    }
+    g_string_append(text, "]");
+    return g_string_free(text, FALSE);
+}
+
+static void test_the_contract_tells_every_switch(void)
+{
+    static const struct {
+        const char *section, *schema;
+        gboolean alone; // no other members
+    } schemas[] = {
+        { "system", "System", FALSE },
+        { "desktop", "Desktop", TRUE },
+        { "updates", "Updates", TRUE },
+        { "security", "Security", TRUE },
+    };
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = NULL;
+    g_file_get_contents(g_getenv("SEVEND_OPENAPI"), &text, NULL, &error);
+    g_assert_no_error(error);
+    for (gsize i = 0; i < G_N_ELEMENTS(schemas); i++) {
+        g_auto(GStrv) lines = properties_of(text, schemas[i].schema);
+        guint found = 0;
+        for (guint j = 0; j < switch_count; j++) {
+            if (strcmp(switch_table[j].section, schemas[i].section) != 0)
+                continue;
+            g_autofree char *wanted = property_of(&switch_table[j]);
+            guint before = found;
+            for (gsize k = 0; lines[k] != NULL; k++)
+                found += g_str_has_prefix(lines[k], wanted) ? 1 : 0;
+            g_test_message("%s", wanted);
+            g_assert_cmpuint(found, ==, before + 1);
+        }
+        if (schemas[i].alone)
+            g_assert_cmpuint(g_strv_length(lines) - 1, ==, found);
+    }
+}
+
 static void test_switches_are_explained(void)
 {
     g_autoptr(json_object) request =
@@ -413,6 +481,7 @@ int main(int argc, char **argv)
     g_test_add_func("/features/needs", test_what_a_feature_needs_goes_on_first_and_once);
     g_test_add_func("/features/off", test_what_needs_a_feature_goes_off_before_it);
     g_test_add_func("/features/table", test_the_table_of_features_is_whole);
+    g_test_add_func("/switches/contract", test_the_contract_tells_every_switch);
     g_test_add_func("/switches/explained", test_switches_are_explained);
     return g_test_run();
 }
