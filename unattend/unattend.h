@@ -50,6 +50,11 @@ UnattendSettings *unattend_settings_parse(json_object *request, const char *mach
 void unattend_settings_free(UnattendSettings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UnattendSettings, unattend_settings_free)
 
+// Checks those members of a template's @request (pointers as if it were a whole one): as above, except that
+// users and passwords may be missing. Product keys, passwords and an answer file are refused
+// ("not-in-template"). For a computer name that is a pattern, hand over a copy without it.
+void unattend_check_template(json_object *request, Faults *faults);
+
 // What the answer file is for: facts of the disc and of the machine, from inspection.
 typedef struct {
     const char *architecture;     // "amd64" or "x86": processorArchitecture of every component

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/ids.h"
+#include "daemon/install/computer_name.h"
 
 #define MAX_DRIVERS 32
 
@@ -21,20 +22,17 @@ static const char *const own_members[] = {
     "name", "template", "disc", "edition", "drivers", "hardware", NULL
 };
 
-void machine_request_check_members(json_object *document, const char *pointer, gboolean is_template,
-                                   Faults *faults)
+static void check_members(json_object *document, gboolean is_template, Faults *faults)
 {
-    static const char *const never_in_template[] = { "name", "template", "product_key", NULL };
+    static const char *const never_in_template[] = { "name", "template", NULL };
     g_autoptr(GPtrArray) known = g_ptr_array_new();
     for (gsize i = 0; own_members[i]; i++)
-        g_ptr_array_add(known, (char *)own_members[i]);
+        if (!is_template || !g_strv_contains(never_in_template, own_members[i]))
+            g_ptr_array_add(known, (char *)own_members[i]);
     for (gsize i = 0; unattend_request_members[i]; i++)
         g_ptr_array_add(known, (char *)unattend_request_members[i]);
-    for (guint i = known->len; is_template && i > 0; i--)
-        if (g_strv_contains(never_in_template, known->pdata[i - 1]))
-            g_ptr_array_remove_index(known, i - 1);
     g_ptr_array_add(known, NULL);
-    json_check_members(document, pointer, (const char *const *)known->pdata, faults);
+    json_check_members(document, "", (const char *const *)known->pdata, faults);
 }
 
 // A string member that names something: NAME_RULE. Returns a copy or NULL.
@@ -141,7 +139,7 @@ static void read_hardware(MachineRequest *request, json_object *document, Faults
 MachineRequest *machine_request_parse(json_object *document, Faults *faults)
 {
     const guint before = faults_count(faults);
-    machine_request_check_members(document, "", FALSE, faults);
+    check_members(document, FALSE, faults);
     if (!json_object_is_type(document, json_type_object))
         return NULL;
     g_autoptr(MachineRequest) request = g_new0(MachineRequest, 1);
@@ -153,6 +151,24 @@ MachineRequest *machine_request_parse(json_object *document, Faults *faults)
     read_hardware(request, document, faults);
     request->unattend = unattend_settings_parse(document, request->name ? request->name : "unnamed", faults);
     return faults_count(faults) == before ? g_steal_pointer(&request) : NULL;
+}
+
+void machine_request_check_template(json_object *document, guint machines, Faults *faults)
+{
+    check_members(document, TRUE, faults);
+    if (!json_object_is_type(document, json_type_object))
+        return;
+    MachineRequest *request = g_new0(MachineRequest, 1);
+    request->disc = read_name(document, "disc", FALSE, faults);
+    request->edition = read_edition(document, faults);
+    request->drivers = read_drivers(document, faults);
+    read_hardware(request, document, faults);
+    machine_request_free(request);
+    json_object *copy = NULL;
+    json_object_deep_copy(document, &copy, NULL);
+    computer_name_check_pattern(copy, machines, faults);
+    unattend_check_template(copy, faults);
+    json_object_put(copy);
 }
 
 void machine_request_free(MachineRequest *request)

@@ -22,6 +22,7 @@ MachineRequest *machine_request_parse(json_object *document, Faults *faults);
 void machine_request_free(MachineRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MachineRequest, machine_request_free)
 
-// Unknown members at the top level. In a template, "name", "template" and secrets have no place.
-void machine_request_check_members(json_object *document, const char *pointer, gboolean is_template,
-                                   Faults *faults);
+// What a template's "request" may hold: the same members under the same checks, except that nothing is
+// required; "name", "template" and secrets have no place. @machines: as many as the daemon may have, for
+// computer names that are patterns. Pointers are below @document.
+void machine_request_check_template(json_object *document, guint machines, Faults *faults);

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Templates from files. Which members a request may have is install/request.c's business.
+// Templates by name. Reading their files is template_chain.c's, checking what they ask for template_check.c's.
 #include "daemon/library/templates.h"
 
 #include <string.h>
 
 #include "common/ids.h"
-#include "daemon/install/request.h"
-
-#define MAX_TEMPLATE_BYTES (256u << 10)
+#include "daemon/library/template_parts.h"
 
 // Seconds. Phases in which the guest works have room for emulation; the stall limit ends them earlier when
 // nothing moves.
@@ -29,93 +27,93 @@ void template_free(Template *template)
     g_free(template->description);
     g_free(template->architecture);
     g_strfreev(template->domain_devices);
+    g_clear_pointer(&template->files, g_ptr_array_unref);
     g_clear_pointer(&template->document, json_object_put);
     g_free(template);
 }
 
-static void check_limits(json_object *limits, Faults *faults)
+const char *const *template_limit_names(void)
 {
-    const char *known[G_N_ELEMENTS(default_limits) + 1] = { NULL };
-    for (gsize i = 0; i < G_N_ELEMENTS(default_limits); i++)
-        known[i] = default_limits[i].name;
-    json_check_members(limits, "/limits", known, faults);
-    for (gsize i = 0; i < G_N_ELEMENTS(default_limits); i++) {
-        gint64 seconds;
-        json_get_int(limits, "/limits", known[i], 5, 7 * 86400, &seconds, faults);
+    static const char *names[G_N_ELEMENTS(default_limits) + 1];
+    static gsize made = 0;
+    if (g_once_init_enter(&made)) {
+        for (gsize i = 0; i < G_N_ELEMENTS(default_limits); i++)
+            names[i] = default_limits[i].name;
+        g_once_init_leave(&made, 1);
     }
+    return names;
 }
 
-static char **read_devices(json_object *document, Faults *faults)
-{
-    json_object *devices = NULL;
-    if (!json_get_array(document, "", "domain_devices", 16, &devices, faults))
-        return g_new0(char *, 1);
-    GPtrArray *strings = g_ptr_array_new();
-    for (gsize i = 0; i < json_object_array_length(devices); i++) {
-        json_object *device = json_object_array_get_idx(devices, i);
-        g_autofree char *pointer = json_pointer_append_index("/domain_devices", i);
-        if (json_object_is_type(device, json_type_string))
-            g_ptr_array_add(strings, g_strdup(json_object_get_string(device)));
-        else
-            faults_add(faults, pointer, "wrong-type", NULL, "must be a string of device XML");
-    }
-    g_ptr_array_add(strings, NULL);
-    return (char **)g_ptr_array_free(strings, FALSE);
-}
-
-static void read_document(Template *template, Faults *faults)
-{
-    static const char *const members[] = { "description", "architecture",   "request",
-                                           "limits",      "domain_devices", NULL };
-    static const char *const architectures[] = { "amd64", "x86", NULL };
-    json_object *document = template->document, *limits = NULL;
-    const char *text = NULL;
-    if (!json_check_members(document, "", members, faults))
-        return;
-    if (json_get_string(document, "", "description", 1024, &text, faults))
-        template->description = g_strdup(text);
-    if (!json_get_string(document, "", "architecture", 16, &text, faults) ||
-        !g_strv_contains(architectures, text))
-        faults_add(faults, "/architecture", "required", architectures, "must be \"amd64\" or \"x86\"");
-    else
-        template->architecture = g_strdup(text);
-    if (json_get_object(document, "", "request", &template->request, faults))
-        machine_request_check_members(template->request, "/request", TRUE, faults);
-    if (json_get_object(document, "", "limits", &limits, faults))
-        check_limits(limits, faults);
-    template->domain_devices = read_devices(document, faults);
-}
-
-static char *template_path(Daemon *daemon, const char *name)
+char *template_path(Daemon *daemon, const char *name)
 {
     g_autofree char *file = g_strconcat(name, ".json", NULL);
-    char *own = g_build_filename(daemon->config->state, "templates", file, NULL);
+    g_autofree char *own = g_build_filename(daemon->config->state, "templates", file, NULL);
+    g_autofree char *shipped = g_build_filename(daemon->config->templates, file, NULL);
     if (g_file_test(own, G_FILE_TEST_EXISTS))
-        return own;
-    g_free(own);
-    return g_build_filename(daemon->config->templates, file, NULL);
+        return g_steal_pointer(&own);
+    return g_file_test(shipped, G_FILE_TEST_EXISTS) ? g_steal_pointer(&shipped) : NULL;
+}
+
+// Of documents whose faults are known to be none.
+static void take_document(Template *template)
+{
+    json_object *devices = NULL;
+    GPtrArray *strings = g_ptr_array_new();
+    template->description = g_strdup(json_string_member(template->document, "description"));
+    template->architecture = g_strdup(json_string_member(template->document, "architecture"));
+    json_object_object_get_ex(template->document, "request", &template->request);
+    json_object_object_get_ex(template->document, "domain_devices", &devices);
+    for (gsize i = 0; devices && i < json_object_array_length(devices); i++)
+        g_ptr_array_add(strings, g_strdup(json_object_get_string(json_object_array_get_idx(devices, i))));
+    g_ptr_array_add(strings, NULL);
+    template->domain_devices = (char **)g_ptr_array_free(strings, FALSE);
+}
+
+static void check_architecture(const Template *template)
+{
+    const TemplateFile *own = template->files->pdata[0];
+    json_object *member = NULL;
+    // Of a file that is not even read, or whose value is no text, the fault is known.
+    if (json_object_is_type(own->document, json_type_object) &&
+        !json_object_object_get_ex(template->document, "architecture", &member))
+        faults_add(own->faults, "/architecture", "required", NULL,
+                   "is required, here or in a template that this one extends");
+}
+
+// "FILE: POINTER: MESSAGE; …" of all files, or NULL if there is no fault. The caller frees.
+static char *all_faults(const GPtrArray *files)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < files->len; i++) {
+        const TemplateFile *file = files->pdata[i];
+        for (guint j = 0; j < faults_count(file->faults); j++) {
+            const Fault *fault = faults_get(file->faults, j);
+            g_string_append_printf(text, "%s%s: %s%s%s", text->len > 0 ? "; " : "", file->path, fault->pointer,
+                                   *fault->pointer ? ": " : "", fault->message);
+        }
+    }
+    return text->len > 0 ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
 }
 
 Template *template_load(Daemon *daemon, const char *name, GError **error)
 {
-    g_autofree char *path = name_is_valid(name) ? template_path(daemon, name) : NULL;
-    if (!path || !g_file_test(path, G_FILE_TEST_EXISTS)) {
+    g_autoptr(Template) template = g_new0(Template, 1);
+    template->files = template_chain_read(daemon, name);
+    if (!template->files) {
         g_set_error(error, LIBRARY_ERROR, LIBRARY_ERROR_NOT_FOUND, "template \"%s\": no such template", name);
         return NULL;
     }
-    g_autoptr(Template) template = g_new0(Template, 1);
-    g_autoptr(Faults) faults = faults_new();
-    GError *failure = NULL;
     template->name = g_strdup(name);
-    template->document = json_read_file(path, MAX_TEMPLATE_BYTES, &failure);
-    if (template->document)
-        read_document(template, faults);
-    if (failure || faults_count(faults) > 0) {
-        g_autofree char *text = failure ? g_strdup(failure->message) : faults_to_text(faults);
-        g_set_error(error, LIBRARY_ERROR, LIBRARY_ERROR_REFUSED, "bad-template: template %s: %s", path, text);
-        g_clear_error(&failure);
+    template->document = template_chain_merge(template->files, 0);
+    check_architecture(template);
+    template_chain_check(template->files, daemon->config->machines);
+    g_autofree char *faults = all_faults(template->files);
+    if (faults) {
+        g_set_error(error, LIBRARY_ERROR, LIBRARY_ERROR_REFUSED, "bad-template: template \"%s\": %s", name,
+                    faults);
         return NULL;
     }
+    take_document(template);
     return g_steal_pointer(&template);
 }
 
