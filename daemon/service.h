@@ -24,6 +24,8 @@ json_object *service_template_show(Daemon *daemon, const char *name, Problem **p
 
 // The answer file for a request, secrets masked. The caller frees.
 char *service_answer_file_preview(Daemon *daemon, json_object *request, Problem **problem);
+// {"answer_file": the same text, "explanation": where each setting came from and what carries it}
+json_object *service_answer_file_explain(Daemon *daemon, json_object *request, Problem **problem);
 
 typedef struct {
     const char *key;  // value of Idempotency-Key, or NULL

@@ -62,6 +62,15 @@ guint query_number(const HttpRequest *request, const char *name, guint minimum, 
     return otherwise;
 }
 
+gboolean query_flag(const HttpRequest *request, const char *name, Faults *faults)
+{
+    static const char *const allowed[] = { "true", "false", NULL };
+    const char *text = query_value(request, name);
+    if (text != NULL && !g_strv_contains(allowed, text))
+        add_fault(faults, name, "not-allowed", allowed, "This must be true or false.");
+    return g_strcmp0(text, "true") == 0;
+}
+
 static gboolean is_cursor(const char *text)
 {
     gsize length = strlen(text);

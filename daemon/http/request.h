@@ -66,6 +66,8 @@ const char *query_value(const HttpRequest *request, const char *name);
 // @otherwise if absent or wrong.
 guint query_number(const HttpRequest *request, const char *name, guint minimum, guint maximum,
                    guint otherwise, Faults *faults);
+// "true" or "false"; FALSE if absent or wrong.
+gboolean query_flag(const HttpRequest *request, const char *name, Faults *faults);
 // limit, cursor and state (one of the NULL-terminated @states); vm where the route knows it. FALSE: 422.
 gboolean query_page(const HttpRequest *request, const char *const *states, ServicePage *ret_page,
                     Problem **problem);

@@ -22,7 +22,7 @@ const Route http_routes[] = {
     { "GET",    "/v1/templates",              .handler = handle_template_list },
     { "GET",    "/v1/templates/{name}",       .handler = handle_template_show },
     { "POST",   "/v1/answer-files",           .handler = handle_answer_file_preview,
-      .body = BODY_REQUIRED, .body_limit = MIB },
+      .query = { "explain" }, .body = BODY_REQUIRED, .body_limit = MIB },
     { "GET",    "/v1/vms",                    .handler = handle_vm_list,
       .query = { "state", "cursor", "limit" } },
     { "POST",   "/v1/vms",                    .handler = handle_vm_create,

@@ -60,6 +60,22 @@ static gboolean add_commands(Pieces *pieces, const InstallPlan *plan, GError **e
     return add_text(pieces, "sevend/first-logon.txt", list, strlen(list), error);
 }
 
+// \sevend\files\0000 …, and in files.txt a line for each: where it goes. A disc without files has neither.
+static gboolean add_files(Pieces *pieces, const InstallPlan *plan, GError **error)
+{
+    const UnattendSettings *settings = plan->request->unattend;
+    g_autoptr(GString) list = g_string_new(NULL);
+    for (guint i = 0; i < unattend_file_count(settings); i++) {
+        gsize length = 0;
+        const char *content = unattend_file_content(settings, i, &length);
+        g_autofree char *disc_path = g_strdup_printf("sevend/files/%04u", i);
+        if (!add_text(pieces, disc_path, content, length, error))
+            return FALSE;
+        g_string_append_printf(list, "%s\r\n", unattend_file_path(settings, i));
+    }
+    return list->len == 0 || add_text(pieces, "sevend/files.txt", list->str, list->len, error);
+}
+
 static gboolean add_pieces(Pieces *pieces, const InstallPlan *plan, GError **error)
 {
     g_autofree char *agent = g_strdup_printf("sevend-agent-%s.exe", plan->target.architecture);
@@ -67,7 +83,7 @@ static gboolean add_pieces(Pieces *pieces, const InstallPlan *plan, GError **err
     add_guest_file(pieces, "sevend/first-logon.cmd", "first-logon.cmd");
     add_guest_file(pieces, "sevend/sevend-agent.exe", agent);
     return add_answer_file(pieces, plan, error) && add_job_file(pieces, plan, error) &&
-           add_commands(pieces, plan, error);
+           add_commands(pieces, plan, error) && add_files(pieces, plan, error);
 }
 
 // Keeps the masked answer file: it is what GET …/answer-file shows.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/files.h"
+#include "daemon/install/command_report.h"
 #include "daemon/install/guest_events.h"
 #include "daemon/install/machine_files.h"
 #include "daemon/vm/domain.h"
@@ -42,7 +43,7 @@ static guint64 read_offset(const char *path)
 }
 
 GuestProgress *guest_progress_new(Daemon *daemon, const char *uuid, const char *nonce, guint stall_seconds,
-                                  guint64 copy_bytes)
+                                  guint64 copy_bytes, json_object *request)
 {
     GuestProgress *progress = g_new0(GuestProgress, 1);
     g_autofree char *com1 = machine_file(daemon, uuid, MACHINE_FILE_COM1);
@@ -57,6 +58,7 @@ GuestProgress *guest_progress_new(Daemon *daemon, const char *uuid, const char *
     progress->com1 = com1_log_new(com1, nonce, 0);
     progress->console_offset = read_offset(progress->offset_path);
     guest_state_init(&progress->state, g_get_monotonic_time());
+    progress->state.request = request;
     guest_events_watch(daemon->guest_events, uuid);
     return progress;
 }
@@ -89,6 +91,14 @@ static void keep_offset(GuestProgress *progress, guint64 offset)
     g_file_set_contents_full(progress->offset_path, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
 }
 
+static void show_line(const GuestProgress *progress, Job *job, const Com1Line *line)
+{
+    g_autofree char *report = command_report_text(line, progress->state.request);
+    job_console(job, line->text);
+    if (report)
+        job_log(job, "%s", report);
+}
+
 static void poll_com1(GuestProgress *progress, Job *job)
 {
     const guint64 before = com1_log_offset(progress->com1);
@@ -102,7 +112,7 @@ static void poll_com1(GuestProgress *progress, Job *job)
         const Com1Line *line = lines->pdata[i];
         guest_state_take_line(&progress->state, line, g_get_monotonic_time());
         if (before >= progress->console_offset)
-            job_console(job, line->text);
+            show_line(progress, job, line);
     }
     if (lines->len > 0 && com1_log_offset(progress->com1) > progress->console_offset)
         keep_offset(progress, com1_log_offset(progress->com1));

@@ -12,11 +12,11 @@ typedef struct GuestProgress GuestProgress;
 // @stall_seconds: without any sign of life for so long, the install fails. @copy_bytes: about what Setup
 // writes in "copy".
 GuestProgress *guest_progress_new(Daemon *daemon, const char *uuid, const char *nonce, guint stall_seconds,
-                                  guint64 copy_bytes);
+                                  guint64 copy_bytes, json_object *request);
 void guest_progress_free(GuestProgress *progress);
 
 // Blocks until the guest has reached @stage. Errors: job errors "setup-error", "setup-waiting",
-// "guest-stopped", "guest-crashed", "first-logon-command-failed" …, and those of job_check().
+// "guest-stopped", "guest-crashed", "command-failed", "first-logon-command-failed" …, and those of job_check().
 gboolean guest_progress_wait(GuestProgress *progress, Job *job, GuestStage stage, GError **error);
 // The last hello with the right nonce, or NULL. Borrowed.
 const AgentHello *guest_progress_hello(const GuestProgress *progress);

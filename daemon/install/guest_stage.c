@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "daemon/install/command_report.h"
+
 static const char *const stage_names[] = {
     [GUEST_STAGE_POWERED_ON] = "powered on",
     [GUEST_STAGE_WINPE] = "winpe",
@@ -83,14 +85,10 @@ static void take_failure(GuestState *state, const Com1Line *line)
     } else if (strcmp(line->phase, "copy") == 0) {
         fail(state, "setup-error",
              g_strdup_printf("Windows Setup ended with exit code %s before it rebooted", key(line, "exit")));
-    } else if (strcmp(line->phase, "specialize") == 0) {
-        fail(state, "specialize-failed",
-             g_strdup_printf("specialize.cmd: step %s ended with exit code %s", key(line, "step"),
-                             key(line, "exit")));
-    } else if (strcmp(line->phase, "first-logon") == 0) {
-        fail(state, "first-logon-command-failed",
-             g_strdup_printf("first_logon command %s ended with exit code %s", key(line, "index"),
-                             key(line, "exit")));
+    } else if (strcmp(line->phase, "specialize") == 0 || strcmp(line->phase, "first-logon") == 0) {
+        char *text = NULL;
+        const char *code = command_report_failure(line, state->request, &text);
+        fail(state, code, text);
     }
 }
 

@@ -4,6 +4,7 @@
 // taken back. Pure: no I/O, no clock of its own.
 #pragma once
 
+#include "common/json.h"
 #include "daemon/vm/agent.h"
 #include "daemon/vm/com1.h"
 
@@ -38,6 +39,7 @@ typedef struct {
     char *failure_code, *failure_text; // first failure reported; NULL while all is well
     gboolean in_error_log;             // between log-begin and log-end of setuperr.log
     GPtrArray *error_log;              // last lines of it
+    json_object *request; // borrowed, or NULL: names the commands that fail; set after guest_state_init()
 } GuestState;
 
 void guest_state_init(GuestState *state, gint64 now);

@@ -143,7 +143,8 @@ GuestProgress *install_progress(Job *job)
     const gint64 bytes = plan ? json_int_member(plan->edition, "size_bytes", 0) : 0;
     install->progress =
         guest_progress_new(install->daemon, job_machine_uuid(job), install->nonce,
-                           template_limit(install->template, "stall"), bytes > 0 ? (guint64)bytes : 0);
+                           template_limit(install->template, "stall"), bytes > 0 ? (guint64)bytes : 0,
+                           install->document);
     return install->progress;
 }
 

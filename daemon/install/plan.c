@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/ids.h"
+#include "daemon/install/computer_name.h"
 #include "daemon/install/preflight.h"
 #include "daemon/library/driver_packages.h"
 
@@ -41,7 +42,30 @@ static void fault_or_error(Faults *faults, const char *pointer, const char *unkn
     }
 }
 
-json_object *install_merge_template(Daemon *daemon, json_object *request, Faults *faults, GError **error)
+void install_request_free(InstallRequest *request)
+{
+    if (!request)
+        return;
+    if (request->document)
+        unattend_wipe_request(request->document);
+    g_clear_pointer(&request->document, json_object_put);
+    g_free(request->name_pattern);
+    g_free(request);
+}
+
+json_object *install_template_members(json_object *template_request, json_object *request)
+{
+    static const char *const in_answer_files[] = { "system",      "display",  "disk",       "desktop",
+                                                   "updates",     "security", "features",   "specialize",
+                                                   "logon",       "users",    "administrator", NULL };
+    g_autoptr(json_object) none = json_object_new_object();
+    json_object *members = json_merge(none, template_request ? template_request : none);
+    for (gsize i = 0; in_answer_files[i] && json_string_member(request, "answer_file"); i++)
+        json_object_object_del(members, in_answer_files[i]);
+    return members;
+}
+
+InstallRequest *install_request_new(Daemon *daemon, json_object *request, Faults *faults, GError **error)
 {
     const char *name =
         json_object_is_type(request, json_type_object) ? json_string_member(request, "template") : NULL;
@@ -57,8 +81,11 @@ json_object *install_merge_template(Daemon *daemon, json_object *request, Faults
         machine_request_free(machine_request_parse(request, faults)); // name what else is wrong as well
         return NULL;
     }
-    g_autoptr(json_object) none = json_object_new_object();
-    return json_merge(template->request ? template->request : none, request);
+    g_autoptr(json_object) members = install_template_members(template->request, request);
+    g_autoptr(InstallRequest) whole = g_new0(InstallRequest, 1);
+    whole->document = json_merge(members, request);
+    whole->name_pattern = computer_name_pattern(whole->document);
+    return computer_name_settle(daemon, whole->document, faults, error) ? g_steal_pointer(&whole) : NULL;
 }
 
 static char **disc_names(Daemon *daemon)
@@ -147,6 +174,7 @@ static void set_target(InstallPlan *plan)
     plan->languages = json_string_list(plan->inspection, "languages");
     plan->target = (UnattendTarget){
         .architecture = json_string_member(plan->inspection, "architecture"),
+        .edition_id = json_string_member(plan->edition, "edition_id"),
         .image_index = (guint)json_int_member(plan->edition, "index", 0),
         .disc_has_ei_cfg = ei_cfg != NULL,
         .languages = plan->languages[0] ? plan->languages : NULL,

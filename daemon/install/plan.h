@@ -24,9 +24,22 @@ typedef struct {
     UnattendTarget target;
 } InstallPlan;
 
+// A client's request made whole. Holds secrets: freeing it overwrites them.
+typedef struct {
+    json_object *document; // the request over its template's members, the computer name's pattern resolved
+    char *name_pattern;    // that pattern, or NULL: see computer_name.h
+} InstallRequest;
+void install_request_free(InstallRequest *request);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(InstallRequest, install_request_free)
+
 // The client's @request over its template's members. NULL with faults (template missing or unknown), or with
-// @error.
-json_object *install_merge_template(Daemon *daemon, json_object *request, Faults *faults, GError **error);
+// @error. If only the pattern of its computer name is wrong, there is a result, and a fault.
+InstallRequest *install_request_new(Daemon *daemon, json_object *request, Faults *faults, GError **error);
+
+// Those of @template_request's members (NULL: none) that count beside @request: an answer file of the
+// client's own stands for itself, so that nothing of a template's that would go into one does. A new
+// reference.
+json_object *install_template_members(json_object *template_request, json_object *request);
 
 // @document: a merged request. NULL with faults when something would make the install fail, or with @error
 // when something broke.

@@ -39,6 +39,16 @@ json_object *service_disc_list(Daemon *daemon, Problem **problem)
     return wrap("discs", array);
 }
 
+static json_object *refusal_to_json(const GError *error)
+{
+    g_autofree char *code = NULL;
+    const char *message = library_error_split(error, &code);
+    json_object *refused = json_object_new_object();
+    json_add_text(refused, "code", code);
+    json_add_text(refused, "message", message);
+    return refused;
+}
+
 json_object *service_disc_show(Daemon *daemon, const char *name, Problem **problem)
 {
     GError *error = NULL;
@@ -57,12 +67,7 @@ json_object *service_disc_show(Daemon *daemon, const char *name, Problem **probl
         json_object_object_add(object, "inspection", g_steal_pointer(&inspection));
         return object;
     }
-    g_autofree char *code = NULL;
-    const char *message = library_error_split(error, &code);
-    json_object *refused = json_object_new_object();
-    json_add_text(refused, "code", code);
-    json_add_text(refused, "message", message);
-    json_object_object_add(object, "refused", refused);
+    json_object_object_add(object, "refused", refusal_to_json(error));
     g_error_free(error);
     return object;
 }
@@ -99,6 +104,18 @@ json_object *service_driver_show(Daemon *daemon, const char *name, Problem **pro
 }
 
 // A template that is broken is listed, with what is wrong, rather than hidden.
+static json_object *template_item(Daemon *daemon, const char *name)
+{
+    g_autoptr(GError) broken = NULL;
+    g_autoptr(Template) template = template_load(daemon, name, &broken);
+    json_object *item = json_object_new_object();
+    json_add_text(item, "name", name);
+    json_add_text(item, "description", template ? template->description : NULL);
+    json_add_text(item, "architecture", template ? template->architecture : NULL);
+    json_object_object_add(item, "error", broken ? refusal_to_json(broken) : NULL);
+    return item;
+}
+
 json_object *service_template_list(Daemon *daemon, Problem **problem)
 {
     GError *error = NULL;
@@ -108,14 +125,8 @@ json_object *service_template_list(Daemon *daemon, Problem **problem)
         return NULL;
     }
     json_object *array = json_object_new_array();
-    for (gsize i = 0; names[i]; i++) {
-        g_autoptr(GError) broken = NULL;
-        g_autoptr(Template) template = template_load(daemon, names[i], &broken);
-        json_object *item = json_object_new_object();
-        json_add_text(item, "name", names[i]);
-        json_add_text(item, "description", template ? template->description : broken->message);
-        json_object_array_add(array, item);
-    }
+    for (gsize i = 0; names[i]; i++)
+        json_object_array_add(array, template_item(daemon, names[i]));
     return wrap("templates", array);
 }
 
@@ -127,8 +138,12 @@ json_object *service_template_show(Daemon *daemon, const char *name, Problem **p
         service_problem(problem, error);
         return NULL;
     }
-    json_object *object = NULL;
+    json_object *object = NULL, *chain = json_object_new_array();
     json_object_deep_copy(template->document, &object, NULL);
+    for (guint i = 1; i < template->files->len; i++)
+        json_object_array_add(chain,
+                              json_object_new_string(((TemplateFile *)template->files->pdata[i])->name));
     json_add_text(object, "name", template->name);
+    json_object_object_add(object, "extends", chain);
     return object;
 }

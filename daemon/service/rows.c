@@ -2,6 +2,7 @@
 // Rows of the store as the API shows them.
 #include <string.h>
 
+#include "daemon/install/computer_name.h"
 #include "daemon/service/service_parts.h"
 #include "daemon/vm/domain.h"
 
@@ -74,6 +75,16 @@ static const char *power_of(Daemon *daemon, const char *uuid)
     return domain_power_name(power);
 }
 
+// What Windows called itself in the end counts; before the agent has answered, what it was told.
+static void add_computer_name(json_object *object, const StoreMachine *machine)
+{
+    json_object *request = json_object_object_get(object, "request");
+    json_object *agent = json_object_object_get(object, "agent");
+    g_autofree char *told = computer_name_of(request, machine->name);
+    const char *name = agent ? json_string_member(agent, "computer_name") : NULL;
+    json_add_text(object, "computer_name", name ? name : told);
+}
+
 json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine)
 {
     json_object *object = json_object_new_object();
@@ -90,6 +101,7 @@ json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine)
     json_add_json(object, "request", machine->request);
     json_object_object_add(object, "error", error_to_json(machine->error_code, machine->error_message));
     json_add_json(object, "agent", machine->agent);
+    add_computer_name(object, machine);
     json_add_text(object, "boot_disc", machine->boot_disc);
     return object;
 }

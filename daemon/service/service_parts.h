@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/daemon.h"
+#include "daemon/install/plan.h"
 #include "daemon/service.h"
 
 // Takes @error and sets @problem: 404, 409, 422, 503, 507 or 500 by domain and code.
@@ -21,3 +22,8 @@ json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine);
 StoreMachine *service_find_machine(Daemon *daemon, const char *name, Problem **problem);
 // {"job": …} of a job just submitted; takes @job_id.
 json_object *service_job_answer(Daemon *daemon, char *job_id, Problem **problem);
+
+// The whole of preflight for a client's @request, before anything is stored. NULL with a problem that names
+// everything wrong. *@ret_request is the caller's.
+InstallPlan *service_plan_request(Daemon *daemon, json_object *request, InstallRequest **ret_request,
+                                  Problem **problem);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/ids.h"
+#include "daemon/install/computer_name.h"
 #include "daemon/install/machine_files.h"
 #include "daemon/install/plan.h"
 #include "daemon/service/service_parts.h"
@@ -22,39 +23,23 @@ StoreMachine *service_find_machine(Daemon *daemon, const char *name, Problem **p
     return NULL;
 }
 
-// The whole of preflight, before anything is stored. NULL with a problem.
-static InstallPlan *plan_request(Daemon *daemon, json_object *request, json_object **ret_document,
-                                 Problem **problem)
+InstallPlan *service_plan_request(Daemon *daemon, json_object *request, InstallRequest **ret_request,
+                                  Problem **problem)
 {
     g_autoptr(Faults) faults = faults_new();
     GError *error = NULL;
-    g_autoptr(json_object) document = install_merge_template(daemon, request, faults, &error);
-    InstallPlan *plan = document ? install_plan_new(daemon, document, NULL, faults, &error) : NULL;
-    if (plan) {
-        *ret_document = g_steal_pointer(&document);
-        return plan;
+    g_autoptr(InstallRequest) whole = install_request_new(daemon, request, faults, &error);
+    g_autoptr(InstallPlan) plan =
+        whole ? install_plan_new(daemon, whole->document, NULL, faults, &error) : NULL;
+    if (plan && faults_count(faults) == 0) {
+        *ret_request = g_steal_pointer(&whole);
+        return g_steal_pointer(&plan);
     }
-    if (faults_count(faults) > 0)
-        problem_set_faults(problem, &faults);
-    if (error && faults)
-        service_problem(problem, g_steal_pointer(&error));
-    g_clear_error(&error);
-    return NULL;
-}
-
-char *service_answer_file_preview(Daemon *daemon, json_object *request, Problem **problem)
-{
-    g_autoptr(json_object) document = NULL;
-    g_autoptr(InstallPlan) plan = plan_request(daemon, request, &document, problem);
-    if (!plan)
-        return NULL;
-    GError *error = NULL;
-    gsize length = 0;
-    char *text =
-        unattend_render(plan->request->unattend, &plan->target, UNATTEND_SECRETS_MASKED, &length, &error);
-    if (!text)
+    if (error)
         service_problem(problem, error);
-    return text;
+    else
+        problem_set_faults(problem, &faults);
+    return NULL;
 }
 
 // {"job", "vm"} of a job that exists.
@@ -121,12 +106,30 @@ static gboolean room_for_one_more(Daemon *daemon, Problem **problem)
     return TRUE;
 }
 
+// The number in a computer name belongs to the machine once its row stands: until then nobody else may choose.
+// What was planned with may be taken by now.
+static gboolean settle_name(Daemon *daemon, InstallRequest *request, GError **error)
+{
+    json_object *system = json_object_object_get(request->document, "system");
+    char *name = computer_name_next(daemon, request->document, request->name_pattern, error);
+    if (name)
+        json_object_object_add(system, "computer_name", json_object_new_string(name));
+    g_free(name);
+    return name != NULL;
+}
+
 // Files first, row after: files without a row are swept up at the next start, a row without files could not
 // be installed.
-static char *submit(Daemon *daemon, const InstallPlan *plan, json_object *document,
+static char *submit(Daemon *daemon, const InstallPlan *plan, InstallRequest *request,
                     const StoreIdempotency *idempotency, Problem **problem)
 {
     GError *error = NULL;
+    g_autoptr(GMutexLocker) naming = request->name_pattern ? g_mutex_locker_new(computer_name_lock()) : NULL;
+    if (request->name_pattern && !settle_name(daemon, request, &error)) {
+        service_problem(problem, error);
+        return NULL;
+    }
+    json_object *document = request->document;
     g_autofree char *uuid = g_uuid_string_random();
     g_autoptr(json_object) masked = unattend_mask_request(document);
     g_autofree char *now = time_now_text();
@@ -167,12 +170,11 @@ json_object *service_vm_create(Daemon *daemon, json_object *request, const Servi
     json_object *answer = NULL;
     if (answered_before(daemon, &key, &answer, problem))
         return answer;
-    g_autoptr(json_object) document = NULL;
-    g_autoptr(InstallPlan) plan = plan_request(daemon, request, &document, problem);
+    g_autoptr(InstallRequest) whole = NULL;
+    g_autoptr(InstallPlan) plan = service_plan_request(daemon, request, &whole, problem);
     if (!plan || !room_for_one_more(daemon, problem))
         return NULL;
-    g_autofree char *job_id = submit(daemon, plan, document, &key, problem);
-    unattend_wipe_request(document);
+    g_autofree char *job_id = submit(daemon, plan, whole, &key, problem);
     return job_id ? create_answer(daemon, job_id, problem) : NULL;
 }
 
