@@ -50,8 +50,8 @@ char *command_report_text(const Com1Line *line, json_object *request)
         return NULL;
     const char *exit = key_or_unknown(line, "exit");
     g_autofree char *command = title(line, request);
-    return g_strdup_printf("%s%s: %s ended with exit code %s", strcmp(exit, "0") == 0 ? "" : "warning: ",
-                           line->phase, command, exit);
+    return g_strdup_printf("%s%s: %s ended with exit code %s",
+                           strcmp(exit, "0") == 0 ? "" : "warning: ", line->phase, command, exit);
 }
 
 const char *command_report_failure(const Com1Line *line, json_object *request, char **ret_text)

@@ -142,7 +142,8 @@ static GPtrArray *user_names(json_object *request)
     const gsize count = json_object_is_type(users, json_type_array) ? json_object_array_length(users) : 0;
     for (gsize i = 0; i < count; i++) {
         json_object *user = json_object_array_get_idx(users, i);
-        const char *name = json_object_is_type(user, json_type_object) ? json_string_member(user, "name") : NULL;
+        const char *name =
+            json_object_is_type(user, json_type_object) ? json_string_member(user, "name") : NULL;
         if (name)
             g_ptr_array_add(names, (char *)name);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Computer names that are patterns: "LAB-{n}" is the lowest number that no machine of this daemon has,
-// "LAB-{random}" six random letters and digits. A pattern is resolved before libunattend sees the request, and
-// the name, not the pattern, is what the machine's request keeps.
+// "LAB-{random}" six random letters and digits. A pattern is resolved before libunattend sees the request,
+// and the name, not the pattern, is what the machine's request keeps.
 #pragma once
 
 #include "common/json.h"
@@ -25,6 +25,6 @@ char *computer_name_next(Daemon *daemon, json_object *request, const char *patte
 
 GMutex *computer_name_lock(void);
 
-// The computer name that a stored @request (without pattern) leads to, for machine @machine_name. NULL if only
-// its answer file knows. The caller frees.
+// The computer name that a stored @request (without pattern) leads to, for machine @machine_name. NULL if
+// only its answer file knows. The caller frees.
 char *computer_name_of(json_object *request, const char *machine_name);

@@ -16,7 +16,8 @@ GuestProgress *guest_progress_new(Daemon *daemon, const char *uuid, const char *
 void guest_progress_free(GuestProgress *progress);
 
 // Blocks until the guest has reached @stage. Errors: job errors "setup-error", "setup-waiting",
-// "guest-stopped", "guest-crashed", "command-failed", "first-logon-command-failed" …, and those of job_check().
+// "guest-stopped", "guest-crashed", "command-failed", "first-logon-command-failed" …, and those of
+// job_check().
 gboolean guest_progress_wait(GuestProgress *progress, Job *job, GuestStage stage, GError **error);
 // The last hello with the right nonce, or NULL. Borrowed.
 const AgentHello *guest_progress_hello(const GuestProgress *progress);

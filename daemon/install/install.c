@@ -141,10 +141,9 @@ GuestProgress *install_progress(Job *job)
     // Without the disc (gone since, after a restart) only the percentage of "copy" is lost.
     const InstallPlan *plan = install->document ? install_plan(job, NULL) : NULL;
     const gint64 bytes = plan ? json_int_member(plan->edition, "size_bytes", 0) : 0;
-    install->progress =
-        guest_progress_new(install->daemon, job_machine_uuid(job), install->nonce,
-                           template_limit(install->template, "stall"), bytes > 0 ? (guint64)bytes : 0,
-                           install->document);
+    install->progress = guest_progress_new(install->daemon, job_machine_uuid(job), install->nonce,
+                                           template_limit(install->template, "stall"),
+                                           bytes > 0 ? (guint64)bytes : 0, install->document);
     return install->progress;
 }
 

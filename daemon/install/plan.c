@@ -55,9 +55,9 @@ void install_request_free(InstallRequest *request)
 
 json_object *install_template_members(json_object *template_request, json_object *request)
 {
-    static const char *const in_answer_files[] = { "system",      "display",  "disk",       "desktop",
-                                                   "updates",     "security", "features",   "specialize",
-                                                   "logon",       "users",    "administrator", NULL };
+    static const char *const in_answer_files[] = { "system",  "display",  "disk",          "desktop",
+                                                   "updates", "security", "features",      "specialize",
+                                                   "logon",   "users",    "administrator", NULL };
     g_autoptr(json_object) none = json_object_new_object();
     json_object *members = json_merge(none, template_request ? template_request : none);
     for (gsize i = 0; in_answer_files[i] && json_string_member(request, "answer_file"); i++)

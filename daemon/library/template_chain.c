@@ -46,8 +46,9 @@ static void check_devices(json_object *document, Faults *faults)
 
 static void check_form(TemplateFile *file)
 {
-    static const char *const members[] = { "extends", "description",    "architecture", "request",
-                                           "limits",  "domain_devices", NULL };
+    static const char *const members[] = { "extends", "description", "architecture",
+                                           "request", "limits",      "domain_devices",
+                                           NULL };
     static const char *const architectures[] = { "amd64", "x86", NULL };
     json_object *document = file->document;
     const char *text = NULL;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Templates by name. Reading their files is template_chain.c's, checking what they ask for template_check.c's.
+// Templates by name. Reading their files is template_chain.c's, checking what they ask for
+// template_check.c's.
 #include "daemon/library/templates.h"
 
 #include <string.h>
@@ -88,8 +89,8 @@ static char *all_faults(const GPtrArray *files)
         const TemplateFile *file = files->pdata[i];
         for (guint j = 0; j < faults_count(file->faults); j++) {
             const Fault *fault = faults_get(file->faults, j);
-            g_string_append_printf(text, "%s%s: %s%s%s", text->len > 0 ? "; " : "", file->path, fault->pointer,
-                                   *fault->pointer ? ": " : "", fault->message);
+            g_string_append_printf(text, "%s%s: %s%s%s", text->len > 0 ? "; " : "", file->path,
+                                   fault->pointer, *fault->pointer ? ": " : "", fault->message);
         }
     }
     return text->len > 0 ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;

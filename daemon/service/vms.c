@@ -106,8 +106,8 @@ static gboolean room_for_one_more(Daemon *daemon, Problem **problem)
     return TRUE;
 }
 
-// The number in a computer name belongs to the machine once its row stands: until then nobody else may choose.
-// What was planned with may be taken by now.
+// The number in a computer name belongs to the machine once its row stands: until then nobody else may
+// choose. What was planned with may be taken by now.
 static gboolean settle_name(Daemon *daemon, InstallRequest *request, GError **error)
 {
     json_object *system = json_object_object_get(request->document, "system");

@@ -2,6 +2,7 @@
 // How far a guest has come, judged from evidence: each kind alone, lies, silence, and failures.
 #include <string.h>
 
+#include "daemon/install/command_report.h"
 #include "daemon/install/guest_stage.h"
 
 #define NONCE "0123456789abcdef0123456789abcdef"
@@ -121,6 +122,61 @@ static void the_agent_alone_leads_to_the_end(void)
     guest_state_clear(&state);
 }
 
+static json_object *commands_request(void)
+{
+    static const char text[] = "{\"specialize\":[{\"command\":\"a\",\"description\":\"Codecs\"}],"
+                               "\"first_logon\":[{\"command\":\"b\"},"
+                               "{\"command\":\"c\",\"description\":\"Install the game\"}]}";
+    return json_parse(text, strlen(text), NULL);
+}
+
+static void commands_are_told_with_their_exit_codes(void)
+{
+    static const struct {
+        const char *line, *text;
+    } rows[] = {
+        { "phase=specialize status=command name=/specialize/0 exit=0",
+          "specialize: /specialize/0 (Codecs) ended with exit code 0" },
+        { "phase=specialize status=command name=/security/firewall exit=2",
+          "warning: specialize: /security/firewall ended with exit code 2" },
+        { "phase=first-logon status=command index=1 name=/first_logon/0 exit=0",
+          "first-logon: /first_logon/0 ended with exit code 0" },
+        { "phase=first-logon status=command index=1 exit=0",
+          "first-logon: command 1 ended with exit code 0" },
+        { "phase=first-logon status=command name=//x/../0 exit=1",
+          "warning: first-logon: //x/../0 ended with exit code 1" },
+        { "phase=first-logon status=command name=/users/name/0 exit=0",
+          "first-logon: /users/name/0 ended with exit code 0" },
+        { "phase=first-logon status=begin commands=1", NULL },
+    };
+    g_autoptr(json_object) request = commands_request();
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = g_strdup_printf("sevend/1 %s %s", NONCE, rows[i].line);
+        Com1Line *line = com1_line_parse(text, strlen(text), NONCE);
+        g_autofree char *report = command_report_text(line, request);
+        g_assert_cmpstr(report, ==, rows[i].text);
+        com1_line_free(line);
+    }
+}
+
+// Of a command that asks for it: the agent goes on after the next logon, and says "begin" once more.
+static void restarts_between_commands_are_no_failure(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    report(&state, "phase=first-logon status=begin commands=3");
+    for (int i = 0; i < 5; i++) {
+        guest_state_take_written(&state, (guint64)(i + 1) * GUEST_COPY_BYTES, i);
+        guest_state_take_reboots(&state, 1, i);
+        report(&state, "phase=first-logon status=begin commands=3");
+    }
+    g_assert_null(state.failure_code);
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_FIRST_LOGON);
+    report(&state, "phase=first-logon status=done");
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_DONE);
+    guest_state_clear(&state);
+}
+
 static void failures_are_named(void)
 {
     static const struct {
@@ -130,11 +186,20 @@ static void failures_are_named(void)
         { "phase=winpe status=failed reason=no-config-disc", "no-config-disc", "config.tag" },
         { "phase=copy status=failed exit=31", "setup-error", "31" },
         { "phase=specialize status=failed step=service exit=5", "specialize-failed", "service" },
+        { "phase=specialize status=failed step=files exit=112", "files-failed", "112" },
+        { "phase=specialize status=failed name=/specialize/0 exit=7", "command-failed",
+          "/specialize/0 (Codecs) ended with exit code 7" },
+        { "phase=specialize status=failed name=/specialize/9 exit=7", "command-failed",
+          "/specialize/9 ended with exit code 7" },
         { "phase=first-logon status=failed index=2 exit=9", "first-logon-command-failed", "2" },
+        { "phase=first-logon status=failed name=/first_logon/1 exit=9", "first-logon-command-failed",
+          "/first_logon/1 (Install the game) ended with exit code 9" },
     };
+    g_autoptr(json_object) request = commands_request();
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         GuestState state;
         guest_state_init(&state, 0);
+        state.request = request;
         report(&state, rows[i].line);
         g_assert_cmpstr(state.failure_code, ==, rows[i].code);
         g_assert_nonnull(strstr(state.failure_text, rows[i].text));
@@ -210,6 +275,10 @@ int main(int argc, char **argv)
                     disk_and_reboots_lead_on_when_com1_is_silent);
     g_test_add_func("/guest-stage/a-boot-loop-proves-nothing", a_boot_loader_in_a_loop_proves_nothing);
     g_test_add_func("/guest-stage/the-agent-alone-leads-to-the-end", the_agent_alone_leads_to_the_end);
+    g_test_add_func("/guest-stage/commands-are-told-with-their-exit-codes",
+                    commands_are_told_with_their_exit_codes);
+    g_test_add_func("/guest-stage/restarts-between-commands-are-no-failure",
+                    restarts_between_commands_are_no_failure);
     g_test_add_func("/guest-stage/failures-are-named", failures_are_named);
     g_test_add_func("/guest-stage/the-first-failure-is-the-cause", the_first_failure_is_the_cause);
     g_test_add_func("/guest-stage/the-end-of-setuperr-is-kept", the_end_of_setuperr_is_kept);

@@ -98,7 +98,7 @@ static void a_template_may_not_name_machines_or_keys(void)
     g_autoptr(json_object) document =
         parse("{\"name\":\"a\",\"template\":\"t\",\"product_key\":\"x\",\"edition\":\"PROFESSIONAL\"}");
     g_autoptr(Faults) faults = faults_new();
-    machine_request_check_members(document, "/request", TRUE, faults);
+    machine_request_check_template(document, 64, faults);
     g_assert_cmpuint(faults_count(faults), ==, 3);
 }
 
