@@ -32,12 +32,12 @@ static void refuse_secrets(json_object *request, Faults *faults)
     }
 }
 
-// What the client adds: the users and the passwords. Members of a list's items are not: a list is replaced
-// whole.
+// What a client's request adds to a template: whole members, and the users' passwords. Not what an item of a
+// list lacks: lists are replaced whole.
 static gboolean is_left_to_the_client(const Fault *fault)
 {
     return g_str_equal(fault->code, "required") &&
-           (g_str_equal(fault->pointer, "/users") || g_str_equal(fault->pointer, "/administrator/password") ||
+           (!g_regex_match_simple("/[0-9]+(/|$)", fault->pointer, 0, 0) ||
             g_pattern_match_simple("/users/*/password", fault->pointer));
 }
 

@@ -51,7 +51,7 @@ void unattend_settings_free(UnattendSettings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UnattendSettings, unattend_settings_free)
 
 // Checks those members of a template's @request (pointers as if it were a whole one): as above, except that
-// users and passwords may be missing. Product keys, passwords and an answer file are refused
+// nothing is required that a client can add. Product keys, passwords and an answer file are refused
 // ("not-in-template"). For a computer name that is a pattern, hand over a copy without it.
 void unattend_check_template(json_object *request, Faults *faults);
 

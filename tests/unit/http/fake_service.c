@@ -2,13 +2,18 @@
 // Everything but jobs: canned answers in the shapes of openapi.yaml.
 #include "tests/unit/http/fake_daemon.h"
 
-#define DISC     "{\"name\":\"win7\",\"size\":3000000000,\"state\":\"ok\"}"
-#define TEMPLATE "{\"name\":\"win7-pro-x64\",\"description\":\"Professional\"}"
+#define DISC "{\"name\":\"win7\",\"size\":3000000000,\"state\":\"ok\"}"
+#define TEMPLATE_SUMMARY                                                                                     \
+    "{\"name\":\"win7-pro-x64\",\"description\":\"Professional\",\"architecture\":\"amd64\",\"error\":null}"
+#define TEMPLATE                                                                                             \
+    "{\"name\":\"win7-pro-x64\",\"description\":\"Professional\",\"architecture\":\"amd64\","                \
+    "\"extends\":[\"win7-x64\"],\"request\":{}}"
 #define MACHINE                                                                                              \
     "{\"name\":\"" FAKE_MACHINE "\",\"uuid\":\"6b1f7c1e-0000-4000-8000-000000000001\",\"state\":\"ready\","  \
     "\"power\":\"running\",\"template\":\"win7-pro-x64\",\"disc\":\"win7\",\"edition\":\"PROFESSIONAL\","    \
     "\"architecture\":\"amd64\",\"created\":\"2026-01-01T00:00:00.000Z\",\"job\":\"" FAKE_JOB "\","          \
-    "\"request\":{\"name\":\"" FAKE_MACHINE "\"},\"error\":null,\"agent\":null,\"boot_disc\":\"abc\"}"
+    "\"request\":{\"name\":\"" FAKE_MACHINE                                                                  \
+    "\"},\"error\":null,\"agent\":null,\"computer_name\":\"A\",\"boot_disc\":\"abc\"}"
 
 json_object *service_version(Daemon *daemon)
 {
@@ -64,7 +69,7 @@ json_object *service_template_list(Daemon *daemon, Problem **problem)
 {
     (void)problem;
     fake_record(daemon, "template_list");
-    return fake_canned("{\"templates\":[" TEMPLATE "]}");
+    return fake_canned("{\"templates\":[" TEMPLATE_SUMMARY "]}");
 }
 
 json_object *service_template_show(Daemon *daemon, const char *name, Problem **problem)
@@ -78,6 +83,15 @@ char *service_answer_file_preview(Daemon *daemon, json_object *request, Problem 
     (void)problem;
     fake_record(daemon, "answer_file_preview %s", json_string_member(request, "name"));
     return g_strdup("<unattend/>");
+}
+
+json_object *service_answer_file_explain(Daemon *daemon, json_object *request, Problem **problem)
+{
+    (void)problem;
+    fake_record(daemon, "answer_file_explain %s", json_string_member(request, "name"));
+    return fake_canned(
+        "{\"answer_file\":\"<unattend/>\",\"explanation\":[{\"pointer\":\"/system/owner\","
+        "\"value\":\"Lab\",\"source\":\"request\",\"carried_by\":[{\"pass\":\"specialize\"}]}]}");
 }
 
 json_object *service_vm_create(Daemon *daemon, json_object *request, const ServiceIdempotency *idempotency,

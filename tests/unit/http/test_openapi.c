@@ -207,6 +207,7 @@ static void test_answers_fit_their_schemas(void)
         { "GET", "/v1/drivers/virtio", NULL, "Driver" },
         { "GET", "/v1/templates", NULL, "TemplateList" },
         { "GET", "/v1/templates/win7-pro-x64", NULL, "Template" },
+        { "POST", "/v1/answer-files?explain=true", "{}", "ExplainedAnswerFile" },
         { "GET", "/v1/vms", NULL, "MachineList" },
         { "POST", "/v1/vms", "{}", "CreateAccepted" },
         { "GET", "/v1/vms/" FAKE_MACHINE, NULL, "Machine" },
