@@ -17,7 +17,8 @@ _sevenctl() {
     local verb=${COMP_WORDS[1]-} second=${COMP_WORDS[2]-}
     COMPREPLY=()
     case $previous in
-    --socket | --token-file | --cacert | --file | -f | --password-file | --product-key-file | --output | -o)
+    --socket | --token-file | --cacert | --file | -f | --password-file | --product-key-file | --activation-key-file | \
+        --administrator-password-file | --output | -o)
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;
@@ -31,6 +32,14 @@ _sevenctl() {
         ;;
     --template)
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl template ls --names 2>/dev/null)" -- "$current")
+        return
+        ;;
+    --disk-layout)
+        mapfile -t COMPREPLY < <(compgen -W "single system-windows system-windows-data" -- "$current")
+        return
+        ;;
+    --disk-bus)
+        mapfile -t COMPREPLY < <(compgen -W "sata virtio" -- "$current")
         return
         ;;
     --state)

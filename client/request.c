@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Options to JSON: single values are one table, lists and secrets have a function each. Lists given as
-// options replace the file's whole list, as every other member does.
+// Options to JSON: single values are one table (request_options.c), lists and secrets have a function each.
+// Lists given as options replace the file's whole list, as every other member does.
 #include "client/request.h"
 
 #include "client/report.h"
+#include "client/request_parts.h"
 #include "client/secret.h"
 
 #include <gio/gio.h>
@@ -11,115 +12,6 @@
 #include <unistd.h>
 
 #define FILE_LIMIT (1024 * 1024)
-
-static const struct {
-    const char *option;
-    const char *group; // member of the request that holds it, or NULL: the request itself
-    const char *member;
-    gboolean number;
-    const char *argument;
-    const char *text;
-} fields[] = {
-    { "template", NULL, "template", FALSE, "NAME", "machine template (sevenctl template ls)" },
-    { "disc", NULL, "disc", FALSE, "NAME", "the vendor's disc (sevenctl disc ls)" },
-    { "edition", NULL, "edition", FALSE, "EDITION", "edition on the disc (sevenctl disc show DISC)" },
-    { "product-key", NULL, "product_key", FALSE, "KEY",
-      "product key; others on this host can read it: see below" },
-    { "vcpus", "hardware", "vcpus", TRUE, "COUNT", "processors" },
-    { "memory", "hardware", "memory_mib", TRUE, "MIB", "memory in MiB" },
-    { "disk", "hardware", "disk_gib", TRUE, "GIB", "size of the disk in GiB" },
-    { "disk-bus", "hardware", "disk_bus", FALSE, "BUS", "sata, or virtio with its driver" },
-    { "video", "hardware", "video", FALSE, "MODEL", "video card" },
-    { "sound", "hardware", "sound", FALSE, "MODEL", "sound card" },
-    { "computer-name", "system", "computer_name", FALSE, "NAME", "computer name, at most 15 characters" },
-    { "time-zone", "system", "time_zone", FALSE, "ZONE",
-      "time zone as Windows names it: \"GMT Standard Time\"" },
-    { "language", "system", "language", FALSE, "TAG", "language of Windows: en-US" },
-    { "keyboard", "system", "keyboard", FALSE, "LAYOUT", "keyboard layout: 0409:00000409" },
-    { "owner", "system", "owner", FALSE, "NAME", "registered owner" },
-    { "organization", "system", "organization", FALSE, "NAME", "registered organization" },
-};
-
-struct RequestOptions {
-    char *file;
-    char *values[G_N_ELEMENTS(fields)];
-    char **drivers;
-    char **users;
-    char **first_logon;
-    char *password_file;
-    char *product_key_file;
-    gboolean autologon;
-};
-
-RequestOptions *request_options_new(void)
-{
-    return g_new0(RequestOptions, 1);
-}
-
-void request_options_free(RequestOptions *options)
-{
-    if (!options)
-        return;
-    for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
-        secret_free(options->values[i]);
-    for (char **user = options->users; user && *user; user++)
-        explicit_bzero(*user, strlen(*user)); // may hold a password
-    g_free(options->file);
-    g_strfreev(options->drivers);
-    g_strfreev(options->users);
-    g_strfreev(options->first_logon);
-    g_free(options->password_file);
-    g_free(options->product_key_file);
-    g_free(options);
-}
-
-GOptionEntry *request_entries(RequestOptions *options, const GOptionEntry *more)
-{
-    const GOptionEntry lists[] = {
-        { "product-key-file", 0, 0, G_OPTION_ARG_FILENAME, &options->product_key_file,
-          "product key from the first line of FILE (\"-\": standard input)", "FILE" },
-        { "driver", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->drivers,
-          "driver package (sevenctl driver ls); may be repeated", "NAME" },
-        { "user", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->users,
-          "local administrator; asks for the password if it is left out; may be repeated",
-          "NAME[:PASSWORD]" },
-        { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &options->password_file,
-          "password, for every user that has none, from the first line of FILE (\"-\": standard input)",
-          "FILE" },
-        { "autologon", 0, 0, G_OPTION_ARG_NONE, &options->autologon, "log the first user on at start", NULL },
-        { "first-logon", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->first_logon,
-          "command to run at the first logon; may be repeated", "COMMAND" },
-    };
-    GArray *entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
-    GOptionEntry file = { "file",
-                          'f',
-                          0,
-                          G_OPTION_ARG_FILENAME,
-                          &options->file,
-                          "the request as JSON (\"-\": standard input); options go over it",
-                          "FILE" };
-    g_array_append_val(entries, file);
-    for (guint i = 0; i < G_N_ELEMENTS(fields); i++) {
-        GOptionEntry entry = {
-            fields[i].option,   0, 0, G_OPTION_ARG_FILENAME, &options->values[i], fields[i].text,
-            fields[i].argument,
-        };
-        g_array_append_val(entries, entry);
-    }
-    g_array_append_vals(entries, lists, G_N_ELEMENTS(lists));
-    for (; more && more->long_name; more++)
-        g_array_append_val(entries, *more);
-    return (GOptionEntry *)(void *)g_array_free(entries, FALSE);
-}
-
-gboolean request_options_given(const RequestOptions *options)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
-        if (options->values[i])
-            return TRUE;
-    return options->file || options->drivers || options->users || options->first_logon ||
-           options->password_file || options->product_key_file || options->autologon;
-}
 
 static json_object *read_file(const char *path, GError **error)
 {
@@ -153,24 +45,41 @@ static ExitCode add_text(json_object *object, const char *member, const char *va
 
 static ExitCode add_fields(const RequestOptions *options, const Verb *verb, json_object *over)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(fields); i++) {
+    for (guint i = 0; i < REQUEST_FIELDS; i++) {
+        const RequestField *field = &request_fields[i];
         const char *value = options->values[i];
         json_object *target = over;
         gint64 number;
         if (!value)
             continue;
-        if (fields[i].group && !json_object_object_get_ex(over, fields[i].group, &target)) {
+        if (field->group && !json_object_object_get_ex(over, field->group, &target)) {
             target = json_object_new_object();
-            json_object_object_add(over, fields[i].group, target);
+            json_object_object_add(over, field->group, target);
         }
-        if (!fields[i].number) {
-            if (add_text(target, fields[i].member, value, fields[i].option, verb) != EXIT_OK)
+        if (!field->number) {
+            if (add_text(target, field->member, value, field->option, verb) != EXIT_OK)
                 return EXIT_USAGE;
         } else if (g_ascii_string_to_signed(value, 10, G_MININT64, G_MAXINT64, &number, NULL)) {
-            json_object_object_add(target, fields[i].member, json_object_new_int64(number));
+            json_object_object_add(target, field->member, json_object_new_int64(number));
         } else {
-            return report_usage(verb, "--%s: \"%s\" is not a whole number", fields[i].option, value);
+            return report_usage(verb, "--%s: \"%s\" is not a whole number", field->option, value);
         }
+    }
+    return EXIT_OK;
+}
+
+static ExitCode add_commands(char **given, const char *member, const char *option, const Verb *verb,
+                             json_object *over)
+{
+    if (!given)
+        return EXIT_OK;
+    json_object *commands = json_object_new_array();
+    json_object_object_add(over, member, commands);
+    for (char **command = given; *command; command++) {
+        json_object *entry = json_object_new_object();
+        json_object_array_add(commands, entry);
+        if (add_text(entry, "command", *command, option, verb) != EXIT_OK)
+            return EXIT_USAGE;
     }
     return EXIT_OK;
 }
@@ -186,16 +95,18 @@ static ExitCode add_lists(const RequestOptions *options, const Verb *verb, json_
             json_object_array_add(drivers, json_object_new_string(*driver));
         }
     }
-    if (options->first_logon) {
-        json_object *commands = json_object_new_array();
-        json_object_object_add(over, "first_logon", commands);
-        for (char **command = options->first_logon; *command; command++) {
-            json_object *entry = json_object_new_object();
-            json_object_array_add(commands, entry);
-            if (add_text(entry, "command", *command, "first-logon", verb) != EXIT_OK)
-                return EXIT_USAGE;
-        }
-    }
+    if (add_commands(options->specialize, "specialize", "specialize", verb, over) != EXIT_OK ||
+        add_commands(options->first_logon, "first_logon", "first-logon", verb, over) != EXIT_OK ||
+        add_commands(options->logon, "logon", "logon", verb, over) != EXIT_OK)
+        return EXIT_USAGE;
+    if (options->display && request_add_display(over, options->display, verb) != EXIT_OK)
+        return EXIT_USAGE;
+    json_object *files = options->files_in ? json_object_new_array() : NULL;
+    if (files)
+        json_object_object_add(over, "files", files);
+    for (char **pair = options->files_in; pair && *pair; pair++)
+        if (request_add_file(files, *pair, verb) != EXIT_OK)
+            return EXIT_USAGE;
     return EXIT_OK;
 }
 
@@ -253,44 +164,87 @@ static ExitCode ask_password(const Verb *verb, json_object *user)
     return EXIT_OK;
 }
 
-// Fills in what stands in files or in somebody's head: nothing secret need be in the request's file.
-static ExitCode add_secrets(const RequestOptions *options, const Verb *verb, json_object *request)
+static ExitCode add_passwords(const RequestOptions *options, const Verb *verb, json_object *request,
+                              const char *password)
 {
-    g_autoptr(GError) error = NULL;
-    char *password = options->password_file ? secret_read_file(options->password_file, &error) : NULL;
-    if (error)
-        return report_usage(verb, "--password-file: %s", error->message);
-    ExitCode code = EXIT_OK;
-    for (gsize i = 0; i < user_count(request) && code == EXIT_OK; i++) {
+    for (gsize i = 0; i < user_count(request); i++) {
         json_object *user = user_at(request, i);
         if (!user || json_object_object_get_ex(user, "password", NULL))
             continue;
+        ExitCode code = EXIT_OK;
         if (password)
             json_object_object_add(user, "password", json_object_new_string(password));
         else if (options->users)
             code = ask_password(verb, user);
+        if (code != EXIT_OK)
+            return code;
     }
-    secret_free(password);
-    if (code == EXIT_OK && options->product_key_file) {
-        char *key = secret_read_file(options->product_key_file, &error);
-        if (!key)
-            return report_usage(verb, "--product-key-file: %s", error->message);
-        json_object_object_add(request, "product_key", json_object_new_string(g_strstrip(key)));
-        secret_free(key);
+    return EXIT_OK;
+}
+
+// A password makes the account usable; whoever wants it disabled says so in the file.
+static void add_administrator(json_object *request, const char *password)
+{
+    json_object *administrator = NULL;
+    if (!json_object_object_get_ex(request, "administrator", &administrator) ||
+        !json_object_is_type(administrator, json_type_object)) {
+        administrator = json_object_new_object();
+        json_object_object_add(request, "administrator", administrator);
+    }
+    json_object_object_add(administrator, "password", json_object_new_string(password));
+    if (!json_object_object_get_ex(administrator, "enabled", NULL))
+        json_object_object_add(administrator, "enabled", json_object_new_boolean(TRUE));
+}
+
+static ExitCode add_secret(const RequestOptions *options, const Verb *verb, json_object *request,
+                           SecretFile which, char *secret)
+{
+    switch (which) {
+    case SECRET_PASSWORD:
+        return add_passwords(options, verb, request, secret);
+    case SECRET_PRODUCT_KEY:
+        json_object_object_add(request, "product_key", json_object_new_string(g_strstrip(secret)));
+        break;
+    case SECRET_ACTIVATION_KEY:
+        json_object_object_add(request, "activation_key", json_object_new_string(g_strstrip(secret)));
+        break;
+    case SECRET_ADMINISTRATOR:
+        add_administrator(request, secret);
+        break;
+    default:
+        g_assert_not_reached();
+    }
+    return EXIT_OK;
+}
+
+// Fills in what stands in files or in somebody's head: nothing secret need be in the request's file.
+static ExitCode add_secrets(const RequestOptions *options, const Verb *verb, json_object *request)
+{
+    ExitCode code =
+        options->secret_files[SECRET_PASSWORD] ? EXIT_OK : add_passwords(options, verb, request, NULL);
+    for (guint i = 0; i < SECRET_FILES && code == EXIT_OK; i++) {
+        g_autoptr(GError) error = NULL;
+        if (!options->secret_files[i])
+            continue;
+        char *secret = secret_read_file(options->secret_files[i], &error);
+        if (!secret)
+            return report_usage(verb, "--%s: %s", request_secret_options[i], error->message);
+        code = add_secret(options, verb, request, i, secret);
+        secret_free(secret);
     }
     return code;
 }
 
 static ExitCode check_inputs(const RequestOptions *options, const Verb *verb)
 {
-    const char *inputs[] = { options->file, options->password_file, options->product_key_file };
-    guint from_standard_input = 0;
-    for (guint i = 0; i < G_N_ELEMENTS(inputs); i++)
-        from_standard_input += !g_strcmp0(inputs[i], "-");
+    guint from_standard_input = !g_strcmp0(options->file, "-");
+    for (guint i = 0; i < SECRET_FILES; i++)
+        from_standard_input += !g_strcmp0(options->secret_files[i], "-");
     if (from_standard_input > 1)
-        return report_usage(verb, "only one of --file, --password-file and --product-key-file can be \"-\"");
-    for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
-        if (!strcmp(fields[i].option, "product-key") && options->values[i] && options->product_key_file)
+        return report_usage(verb, "only one file can be \"-\", standard input");
+    for (guint i = 0; i < REQUEST_FIELDS; i++)
+        if (!strcmp(request_fields[i].option, "product-key") && options->values[i] &&
+            options->secret_files[SECRET_PRODUCT_KEY])
             return report_usage(verb, "--product-key and --product-key-file exclude each other");
     return EXIT_OK;
 }
@@ -313,6 +267,9 @@ ExitCode request_build(const RequestOptions *options, const Verb *verb, const ch
         add_users(options, verb, over) != EXIT_OK)
         return EXIT_USAGE;
     g_autoptr(json_object) request = json_merge(base, over);
+    for (char **assignment = options->set; assignment && *assignment; assignment++)
+        if (request_set(request, *assignment, verb) != EXIT_OK)
+            return EXIT_USAGE;
     ExitCode code = add_secrets(options, verb, request);
     if (code != EXIT_OK)
         return code;

@@ -11,13 +11,16 @@
 
 static void print_list(json_object *document)
 {
-    static const char *const headers[] = { "NAME", "DESCRIPTION", NULL };
+    static const char *const headers[] = { "NAME", "ARCHITECTURE", "DESCRIPTION", NULL };
     g_autoptr(Table) table = table_new(headers);
     json_object *templates = json_object_object_get(document, "templates");
     gsize count = json_object_is_type(templates, json_type_array) ? json_object_array_length(templates) : 0;
     for (gsize i = 0; i < count; i++) {
         json_object *item = json_object_array_get_idx(templates, i);
-        table_add(table, json_string_member(item, "name"), json_string_member(item, "description"));
+        json_object *error = json_object_object_get(item, "error");
+        const gboolean broken = json_object_is_type(error, json_type_object);
+        table_add(table, json_string_member(item, "name"), json_string_member(item, "architecture"),
+                  broken ? json_string_member(error, "message") : json_string_member(item, "description"));
     }
     table_print(table, stdout);
 }
@@ -69,7 +72,7 @@ static ExitCode run_show(Client *client, const Verb *verb, char **arguments)
 const Verb verb_template_show = {
     .name = "template show",
     .arguments = "NAME",
-    .summary = "Show a machine template",
+    .summary = "Show a machine template, with what it takes from those it extends",
     .examples = "  sevenctl template show win7-pro-x64\n",
     .run = run_show,
 };

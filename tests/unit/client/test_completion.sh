@@ -68,6 +68,8 @@ only "discs as an argument" "win7-sp1-x64" disc show ""
 only "discs as an option" "win7-sp1-x64" create a --disc ""
 offers "options of a verb" "--template --password-file --wait --json --socket" create --
 offers "options of a verb of two words" "--limit --vm" job ls --
+only "layouts of the disk" "single" create a --disk-layout si
+offers "options of the answer file" "--explain --set --file-in --activation-key-file" answer-file --
 only "nothing where nothing is known" "" version ""
 echo "1..$number"
 exit $failed

@@ -68,6 +68,75 @@ static void every_option_has_its_member(void)
     g_assert_cmpstr(type, ==, "application/json");
 }
 
+static void options_of_the_answer_file_have_their_members(void)
+{
+    g_autoptr(FakeDaemon) fake = new_fake();
+    g_autofree char *local = write_file(fake, "local", "one=two\r\n");
+    g_autofree char *key = write_file(fake, "key", "AAAAA-DDDDD\n");
+    g_autofree char *password = write_file(fake, "password", "Adm1n \n");
+    g_autofree char *file_in = g_strconcat("C:\\Lab\\a.ini=", local, NULL);
+    g_autofree char *again = g_strconcat("C:\\Lab\\b.ini=", local, NULL);
+    g_autoptr(Outcome) outcome = sevenctl_run(
+        fake, NULL, "create", "a", "--activation-key-file", key, "--administrator-password-file", password,
+        "--ui-language-fallback", "en-US", "--user-locale", "de-AT", "--system-locale", "ja-JP",
+        "--disk-layout", "single", "--display", "1280x1024x32", "--file-in", file_in, "--file-in", again,
+        "--specialize", "cmd /c one", "--specialize", "cmd /c two", "--logon", "three", NULL);
+    g_assert_cmpstr(outcome->err, ==, "");
+    check_sent(fake, "request-answer-file-options.json");
+    g_unlink(local);
+    g_unlink(key);
+    g_unlink(password);
+}
+
+static void any_setting_can_be_set(void)
+{
+    g_autoptr(FakeDaemon) fake = new_fake();
+    g_autoptr(Outcome) outcome = sevenctl_run(
+        fake, file_text, "create", "--file", "-", "--vcpus", "2", "--set", "hardware.vcpus=3", "--set",
+        "security.uac=off", "--set", "/updates/windows_update=\"off\"", "--set", "desktop.ie_first_run=false",
+        "--set", "system.owner=null", "--set", "users.0.groups=[\"Users\"]", "--set", "users/1", "--set",
+        "users.1.full_name=a=b", "--set", "drivers.2=c", "--set", "system.oem.model=", NULL);
+    g_assert_cmpint(outcome->code, ==, 2); // "users/1" has no value
+    g_assert_cmpuint(fake_daemon_request_count(fake), ==, 0);
+    g_autoptr(Outcome) good = sevenctl_run(
+        fake, file_text, "create", "--file", "-", "--vcpus", "2", "--set", "hardware.vcpus=3", "--set",
+        "security.uac=off", "--set", "/updates/windows_update=\"off\"", "--set", "desktop.ie_first_run=false",
+        "--set", "system.owner=null", "--set", "users.0.groups=[\"Users\"]", "--set", "users.1.full_name=a=b",
+        "--set", "drivers.2=c", "--set", "system.oem.model=", NULL);
+    g_assert_cmpstr(good->err, ==, "");
+    check_sent(fake, "request-set.json");
+}
+
+static void what_cannot_be_set_is_a_wrong_command_line(void)
+{
+    static const char *const words[][2] = {
+        { "--set", "uac" },
+        { "--set", "=1" },
+        { "--set", "a..b=1" },
+        { "--set", "/=1" },
+        { "--set", "users.7.name=a" },
+        { "--set", "users.x.name=a" },
+        { "--set", "name.first=a" },
+        { "--display", "1280" },
+        { "--display", "x" },
+        { "--display", "1280x" },
+        { "--display", "1x2x3x4" },
+        { "--display", "-1x5" },
+        { "--file-in", "C:\\a" },
+        { "--file-in", "=x" },
+        { "--file-in", "C:\\a=/nowhere/at-all" },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+        g_autoptr(FakeDaemon) fake = new_fake();
+        g_test_message("%s %s", words[i][0], words[i][1]);
+        g_autoptr(Outcome) outcome =
+            sevenctl_run(fake, file_text, "create", "--file", "-", words[i][0], words[i][1], NULL);
+        g_assert_cmpint(outcome->code, ==, 2);
+        g_assert_true(g_str_has_prefix(outcome->err, "sevenctl: --"));
+        g_assert_cmpuint(fake_daemon_request_count(fake), ==, 0);
+    }
+}
+
 static void options_go_over_the_file(void)
 {
     g_autoptr(FakeDaemon) fake = new_fake();
@@ -121,6 +190,45 @@ static void answer_file_sends_the_same_request(void)
     check_sent(fake, "request-answer-file.json");
 }
 
+static const char explanation[] =
+    "{\"answer_file\":\"<unattend/>\",\"explanation\":["
+    "{\"pointer\":\"/system/time_zone\",\"value\":\"UTC\",\"source\":\"default\",\"carried_by\":["
+    "{\"pass\":\"specialize\",\"component\":\"Microsoft-Windows-Shell-Setup\",\"path\":\"TimeZone\","
+    "\"value\":\"UTC\"},"
+    "{\"pass\":\"oobeSystem\",\"component\":\"Microsoft-Windows-Shell-Setup\",\"path\":\"TimeZone\","
+    "\"value\":\"UTC\"}]},"
+    "{\"pointer\":\"/first_logon/0\",\"value\":\"a command that is longer than the column of values can be\","
+    "\"source\":\"template:lab\",\"carried_by\":[{\"pass\":\"first-logon\",\"command\":\"a\\u001b[31m "
+    "command\"}]},"
+    "{\"pointer\":\"/files/0\",\"value\":\"C:\\\\a\",\"source\":\"request\",\"carried_by\":["
+    "{\"pass\":\"specialize\",\"file\":\"C:\\\\a\"}]},"
+    "{\"pointer\":null,\"value\":null,\"source\":\"default\",\"carried_by\":["
+    "{\"pass\":\"windowsPE\",\"component\":\"Microsoft-Windows-Setup\",\"path\":\"A\",\"value\":\"1\"},"
+    "{\"pass\":\"windowsPE\",\"component\":\"Microsoft-Windows-Setup\",\"path\":\"B\",\"value\":\"2\"}]}]}";
+
+static void an_answer_file_is_explained(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_answer(fake, "POST /v1/answer-files?explain=true", 200, explanation);
+    g_autoptr(Outcome) outcome =
+        sevenctl_run(fake, file_text, "answer-file", "--explain", "--file", "-", NULL);
+    g_assert_cmpstr(outcome->err, ==, "");
+    g_assert_cmpint(outcome->code, ==, 0);
+    golden_check("answer-file-explain.txt", outcome->out);
+    g_autoptr(Outcome) json =
+        sevenctl_run(fake, file_text, "answer-file", "--explain", "--file", "-", "--json", NULL);
+    g_autofree char *raw = g_strconcat(explanation, "\n", NULL);
+    g_assert_cmpstr(json->out, ==, raw);
+}
+
+static void only_a_request_can_be_explained(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "answer-file", "a", "--explain", NULL);
+    g_assert_cmpint(outcome->code, ==, 2);
+    g_assert_nonnull(strstr(outcome->err, "--explain needs a request"));
+}
+
 static void password_is_asked_for_and_not_echoed(void)
 {
     g_autoptr(FakeDaemon) fake = new_fake();
@@ -172,6 +280,13 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "C.UTF-8");
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/client/request/every-option-has-its-member", every_option_has_its_member);
+    g_test_add_func("/client/request/options-of-the-answer-file-have-their-members",
+                    options_of_the_answer_file_have_their_members);
+    g_test_add_func("/client/request/any-setting-can-be-set", any_setting_can_be_set);
+    g_test_add_func("/client/request/what-cannot-be-set-is-a-wrong-command-line",
+                    what_cannot_be_set_is_a_wrong_command_line);
+    g_test_add_func("/client/request/an-answer-file-is-explained", an_answer_file_is_explained);
+    g_test_add_func("/client/request/only-a-request-can-be-explained", only_a_request_can_be_explained);
     g_test_add_func("/client/request/options-go-over-the-file", options_go_over_the_file);
     g_test_add_func("/client/request/file-comes-on-standard-input", file_comes_on_standard_input);
     g_test_add_func("/client/request/broken-file-is-named-with-its-place",

@@ -38,7 +38,8 @@ static const char machine[] =
     "\"2026-01-02T03:04:05.678Z\",\"job\":\"" JOB
     "\",\"request\":{},\"error\":{\"code\":\"setup-stopped\",\"message\":"
     "\"Setup shows a "
-    "dialog.\"},\"agent\":{\"os_version\":\"6.1.7601\",\"computer_name\":\"COMPAT\\u0007\"},\"boot_disc\":"
+    "dialog.\"},\"computer_name\":\"COMPAT-01\",\"agent\":{\"os_version\":\"6.1.7601\",\"computer_name\":"
+    "\"COMPAT\\u0007\"},\"boot_disc\":"
     "null}";
 static const char job[] =
     "{\"id\":\"" JOB "\",\"kind\":\"create\",\"vm\":\"compat-01\",\"state\":\"failed\",\"phase\":\"copy\","
@@ -70,7 +71,9 @@ static const struct {
     { "driver-show.txt", "GET /v1/drivers/viostor", driver_show, { "driver", "show", "viostor" }, 0 },
     { "template-ls.txt",
       "GET /v1/templates",
-      "{\"templates\":[{\"name\":\"win7-pro-x64\",\"description\":\"Professional\"}]}",
+      "{\"templates\":[{\"name\":\"win7-pro-x64\",\"description\":\"Professional\","
+      "\"architecture\":\"amd64\",\"error\":null},{\"name\":\"broken\",\"description\":null,"
+      "\"architecture\":null,\"error\":{\"code\":\"bad-template\",\"message\":\"no \\u001b[31mgood\"}}]}",
       { "template", "ls" },
       0 },
     { "template-show.txt",
