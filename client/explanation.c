@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#define PLACES        4  // of one setting; --json has them all
 #define VALUE_COLUMNS 48 // longer values are cut: the answer file has them whole
 
 // The caller frees.
@@ -24,10 +25,10 @@ static char *where(json_object *carrier)
                *component = json_string_member(carrier, "component");
     const char *path = json_string_member(carrier, "path"), *file = json_string_member(carrier, "file");
     const char *command = json_string_member(carrier, "command");
-    if (component)
-        return g_strdup_printf("%s %s/%s", pass ? pass : "?", component, path ? path : "?");
     if (command)
         return g_strdup_printf("%s command: %s", pass ? pass : "?", command);
+    if (component)
+        return g_strdup_printf("%s %s/%s", pass ? pass : "?", component, path ? path : "?");
     return g_strdup_printf("%s file: %s", pass ? pass : "?", file ? file : "?");
 }
 
@@ -37,7 +38,8 @@ static void add_setting(Table *table, json_object *item)
     const char *pointer = json_string_member(item, "pointer");
     const gsize count =
         json_object_is_type(carriers, json_type_array) ? json_object_array_length(carriers) : 0;
-    for (gsize i = 0; i < count; i++) {
+    const gsize shown = !pointer || count <= PLACES + 1 ? count : PLACES;
+    for (gsize i = 0; i < shown; i++) {
         json_object *carrier = json_object_array_get_idx(carriers, i);
         // What sevend decides is many things: each place has a value of its own.
         g_autofree char *value = cut(json_string_member(pointer ? item : carrier, "value"));
@@ -49,6 +51,9 @@ static void add_setting(Table *table, json_object *item)
                             : "(sevend's own)",
                   first || !pointer ? value : "", first ? json_string_member(item, "source") : "", place);
     }
+    g_autofree char *more = g_strdup_printf("… %" G_GSIZE_FORMAT " more places", count - shown);
+    if (shown < count)
+        table_add(table, "", "", "", more);
 }
 
 void explanation_print(json_object *document)

@@ -27,6 +27,12 @@ static json_object *entry_of(Explanation *explanation, const char *pointer, cons
     return carriers;
 }
 
+// A layout is no value of the file: its partitions are.
+static const char *layout_name(const DiskLayout *disk)
+{
+    return disk->count == 1 ? "single" : disk->count == 2 ? "system-windows" : "system-windows-data";
+}
+
 static guint index_among_equals(const xmlNode *node)
 {
     guint index = 1;
@@ -80,9 +86,59 @@ static void explain_leaf(Explanation *explanation, const xmlNode *pass, const xm
     json_object_array_add(entry_of(explanation, xml_setting(leaf), value), carrier);
 }
 
+// A command's item is one carrier: its order, and what else Setup wants of it, say nothing of the setting.
+static const struct {
+    const char *item, *command; // elements
+} command_items[] = {
+    { "RunSynchronousCommand", "Path" },
+    { "SynchronousCommand", "CommandLine" },
+    { "AsynchronousCommand", "CommandLine" },
+};
+
+// The command of @node, if it is such an item; NULL if not. The caller frees.
+static char *command_of(const xmlNode *node)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(command_items); i++) {
+        if (strcmp((const char *)node->name, command_items[i].item) != 0)
+            continue;
+        for (const xmlNode *child = node->children; child != NULL; child = child->next) {
+            if (child->type != XML_ELEMENT_NODE ||
+                strcmp((const char *)child->name, command_items[i].command) != 0)
+                continue;
+            xmlChar *content = xmlNodeGetContent(child);
+            char *command = g_strdup((const char *)content);
+            xmlFree(content);
+            return command;
+        }
+    }
+    return NULL;
+}
+
+static void explain_command(Explanation *explanation, const xmlNode *pass, const xmlNode *component,
+                            const xmlNode *item, const char *line)
+{
+    const char *pointer = xml_setting(item);
+    // In the specialize pass the agent runs it: what it runs stands behind the setting's pointer.
+    g_autofree char *mark = pointer != NULL ? g_strdup_printf(" %s ", pointer) : NULL;
+    const char *behind = mark != NULL ? strstr(line, mark) : NULL;
+    const char *command = behind != NULL ? behind + strlen(mark) : line;
+    g_autofree char *path = path_below(component, item);
+    json_object *carrier = json_object_new_object();
+    add_attribute(carrier, "pass", pass, "pass");
+    add_attribute(carrier, "component", component, "name");
+    json_object_object_add(carrier, "path", json_object_new_string(path));
+    json_object_object_add(carrier, "command", json_object_new_string(command));
+    json_object_array_add(entry_of(explanation, pointer, command), carrier);
+}
+
 static void explain_below(Explanation *explanation, const xmlNode *pass, const xmlNode *component,
                           const xmlNode *node)
 {
+    g_autofree char *command = command_of(node);
+    if (command != NULL) {
+        explain_command(explanation, pass, component, node, command);
+        return;
+    }
     if (xmlFirstElementChild((xmlNode *)node) == NULL) {
         explain_leaf(explanation, pass, component, node);
         return;
@@ -141,6 +197,7 @@ json_object *unattend_explain(const UnattendSettings *settings, const UnattendTa
         return NULL;
     g_autoptr(GHashTable) entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     Explanation explanation = { .secrets = secrets, .list = json_object_new_array(), .entries = entries };
+    entry_of(&explanation, "/disk/layout", layout_name(&settings->disk));
     explain_document(&explanation, document);
     explain_files(&explanation, settings);
     explain_first_logon(&explanation, settings, target);

@@ -44,27 +44,58 @@ static char *title(const Com1Line *line, json_object *request)
     return description && *description ? g_strdup_printf("%s (%s)", pointer, description) : g_strdup(pointer);
 }
 
+// DISM's word for a feature that counts after the next restart, which comes by itself [D:
+// ERROR_SUCCESS_REBOOT_REQUIRED].
+static gboolean is_success(const Com1Line *line, const char *exit)
+{
+    const char *pointer = key(line, "name");
+    return strcmp(exit, "0") == 0 ||
+           (strcmp(exit, "3010") == 0 && pointer && g_str_has_prefix(pointer, "/features/"));
+}
+
+static char *ended(const Com1Line *line, const char *command)
+{
+    const char *exit = key_or_unknown(line, "exit");
+    return g_strdup_printf("%s%s: %s ended with exit code %s",
+                           is_success(line, exit) ? "" : "warning: ", line->phase, command, exit);
+}
+
 char *command_report_text(const Com1Line *line, json_object *request)
 {
-    if (!line->phase || g_strcmp0(line->status, "command") != 0)
+    if (!line->phase || !line->status)
         return NULL;
-    const char *exit = key_or_unknown(line, "exit");
     g_autofree char *command = title(line, request);
-    return g_strdup_printf("%s%s: %s ended with exit code %s",
-                           strcmp(exit, "0") == 0 ? "" : "warning: ", line->phase, command, exit);
+    if (strcmp(line->status, "command") == 0)
+        return ended(line, command);
+    if (strcmp(line->status, "reboot") == 0)
+        return g_strdup_printf("%s: the machine restarts after %s", line->phase, command);
+    if (strcmp(line->status, "resume") == 0)
+        return g_strdup_printf("%s: goes on after the restart, %s of %s commands are done", line->phase,
+                               key_or_unknown(line, "index"), key_or_unknown(line, "commands"));
+    if (strcmp(line->status, "files") == 0)
+        return g_strdup_printf("%s: %s of the request's files placed", line->phase,
+                               key_or_unknown(line, "count"));
+    return NULL;
+}
+
+static char *files_failure(const Com1Line *line)
+{
+    return g_strdup_printf("%s could not be placed: error %s",
+                           key(line, "name") ? key(line, "name") : "/files", key_or_unknown(line, "exit"));
 }
 
 const char *command_report_failure(const Com1Line *line, json_object *request, char **ret_text)
 {
-    const char *exit = key_or_unknown(line, "exit");
+    const char *exit = key_or_unknown(line, "exit"), *step = key(line, "step");
     const gboolean specialize = strcmp(line->phase, "specialize") == 0;
-    if (specialize && !key(line, "name")) {
-        const char *step = key_or_unknown(line, "step");
-        const gboolean files = strcmp(step, "files") == 0;
-        *ret_text = g_strdup_printf(files ? "the request's files could not be placed (step %s): exit code %s"
-                                          : "specialize.cmd: step %s ended with exit code %s",
-                                    step, exit);
-        return files ? "files-failed" : "specialize-failed";
+    if (g_strcmp0(step, "files") == 0) {
+        *ret_text = files_failure(line);
+        return "files-failed";
+    }
+    if (specialize && (step || !key(line, "name"))) {
+        *ret_text =
+            g_strdup_printf("specialize.cmd: step %s ended with exit code %s", step ? step : "?", exit);
+        return "specialize-failed";
     }
     g_autofree char *command = title(line, request);
     *ret_text = g_strdup_printf("%s: %s ended with exit code %s", line->phase, command, exit);

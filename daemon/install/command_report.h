@@ -6,8 +6,9 @@
 #include "common/json.h"
 #include "daemon/vm/com1.h"
 
-// What @line says of a command that has ended ("status=command"), for the job's log; NULL if it says nothing
-// of one. @request (NULL: unknown) has the descriptions. The caller frees.
+// What @line says of a command that has ended, of a restart between two, or of files that were placed
+// ("status=command", "reboot", "resume", "files"), for the job's log; NULL if it says nothing of the kind.
+// @request (NULL: unknown) has the descriptions. The caller frees.
 char *command_report_text(const Com1Line *line, json_object *request);
 
 // Code and text of a failure ("status=failed") in phase specialize or first-logon. *@ret_text: the caller

@@ -43,11 +43,25 @@ static char *source_of(const InstallPlan *plan, json_object *request, const char
     return g_strdup("default");
 }
 
-static void add_sources(json_object *explanation, const InstallPlan *plan, json_object *request)
+// What was said, in the words in which it was said: "off", where the element of the answer file says "false".
+static void add_own_words(json_object *item, json_object *masked, const char *pointer)
 {
+    json_object *value = NULL;
+    if (json_pointer_get(masked, pointer, &value) != 0 || !value ||
+        json_object_is_type(value, json_type_object) || json_object_is_type(value, json_type_array))
+        return;
+    json_add_text(item, "value", json_object_get_string(value));
+}
+
+static void add_sources(json_object *explanation, const InstallPlan *plan, json_object *request,
+                        json_object *document)
+{
+    g_autoptr(json_object) masked = unattend_mask_request(document);
     for (gsize i = 0; i < json_object_array_length(explanation); i++) {
         json_object *item = json_object_array_get_idx(explanation, i);
         const char *pointer = json_string_member(item, "pointer");
+        if (pointer)
+            add_own_words(item, masked, pointer);
         g_autofree char *source = pointer ? source_of(plan, request, pointer) : g_strdup("default");
         json_add_text(item, "source", source);
     }
@@ -66,7 +80,7 @@ json_object *service_answer_file_explain(Daemon *daemon, json_object *request, P
         service_problem(problem, error);
         return NULL;
     }
-    add_sources(explanation, plan, request);
+    add_sources(explanation, plan, request, resolved->document);
     json_object *object = json_object_new_object();
     json_add_text(object, "answer_file", text);
     json_object_object_add(object, "explanation", explanation);

@@ -147,7 +147,17 @@ static void commands_are_told_with_their_exit_codes(void)
           "warning: first-logon: //x/../0 ended with exit code 1" },
         { "phase=first-logon status=command name=/users/name/0 exit=0",
           "first-logon: /users/name/0 ended with exit code 0" },
+        { "phase=first-logon status=command index=1 exit=3010 name=/features/enable/0",
+          "first-logon: /features/enable/0 ended with exit code 3010" },
+        { "phase=first-logon status=command index=1 exit=3010 name=/first_logon/0",
+          "warning: first-logon: /first_logon/0 ended with exit code 3010" },
+        { "phase=first-logon status=reboot index=2 name=/first_logon/1",
+          "first-logon: the machine restarts after /first_logon/1 (Install the game)" },
+        { "phase=first-logon status=resume commands=3 index=2",
+          "first-logon: goes on after the restart, 2 of 3 commands are done" },
+        { "phase=specialize status=files count=2", "specialize: 2 of the request's files placed" },
         { "phase=first-logon status=begin commands=1", NULL },
+        { "phase=copy", NULL },
     };
     g_autoptr(json_object) request = commands_request();
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -159,7 +169,7 @@ static void commands_are_told_with_their_exit_codes(void)
     }
 }
 
-// Of a command that asks for it: the agent goes on after the next logon, and says "begin" once more.
+// Of a command that asks for it: the agent goes on after the next logon.
 static void restarts_between_commands_are_no_failure(void)
 {
     GuestState state;
@@ -168,7 +178,8 @@ static void restarts_between_commands_are_no_failure(void)
     for (int i = 0; i < 5; i++) {
         guest_state_take_written(&state, (guint64)(i + 1) * GUEST_COPY_BYTES, i);
         guest_state_take_reboots(&state, 1, i);
-        report(&state, "phase=first-logon status=begin commands=3");
+        report(&state, "phase=first-logon status=reboot index=1 name=/first_logon/0");
+        report(&state, "phase=first-logon status=resume commands=3 index=1");
     }
     g_assert_null(state.failure_code);
     g_assert_cmpint(state.stage, ==, GUEST_STAGE_FIRST_LOGON);
@@ -186,7 +197,9 @@ static void failures_are_named(void)
         { "phase=winpe status=failed reason=no-config-disc", "no-config-disc", "config.tag" },
         { "phase=copy status=failed exit=31", "setup-error", "31" },
         { "phase=specialize status=failed step=service exit=5", "specialize-failed", "service" },
-        { "phase=specialize status=failed step=files exit=112", "files-failed", "112" },
+        { "phase=specialize status=failed step=files name=/files/3 exit=112", "files-failed",
+          "/files/3 could not be placed: error 112" },
+        { "phase=specialize status=failed step=files exit=1", "files-failed", "/files could not" },
         { "phase=specialize status=failed name=/specialize/0 exit=7", "command-failed",
           "/specialize/0 (Codecs) ended with exit code 7" },
         { "phase=specialize status=failed name=/specialize/9 exit=7", "command-failed",

@@ -2,6 +2,7 @@
 // Previews: the shipped templates lead to answer files for every edition, and each setting's source is told.
 #include <string.h>
 
+#include "daemon/install/plan.h"
 #include "daemon/library/templates.h"
 #include "daemon/service.h"
 #include "tests/unit/install/library_fixture.h"
@@ -102,6 +103,21 @@ static char *explained(json_object *answer, const char *pointer)
     return g_strdup("");
 }
 
+// The first thing that carries @pointer, its members joined. The caller frees.
+static char *carrier_of(json_object *answer, const char *pointer)
+{
+    json_object *list = json_object_object_get(answer, "explanation");
+    for (gsize i = 0; i < json_object_array_length(list); i++) {
+        json_object *item = json_object_array_get_idx(list, i);
+        if (g_strcmp0(json_string_member(item, "pointer"), pointer) != 0)
+            continue;
+        json_object *carrier = json_object_array_get_idx(json_object_object_get(item, "carried_by"), 0);
+        return g_strjoin(" ", json_string_member(carrier, "pass"), json_string_member(carrier, "component"),
+                         json_string_member(carrier, "path"), json_string_member(carrier, "command"), NULL);
+    }
+    return g_strdup("");
+}
+
 static void check_explained(json_object *answer, const char *pointer, const char *wanted)
 {
     g_autofree char *text = explained(answer, pointer);
@@ -144,6 +160,25 @@ static void what_the_client_takes_away_is_a_default(void)
     check_explained(answer, "/system/time_zone", "UTC from default");
 }
 
+// The client's own answer file stands for itself; what does not go into one still comes from the template.
+static void beside_an_answer_file_a_template_says_less(void)
+{
+    g_autoptr(json_object) template = parse_json(
+        "{\"edition\":\"ULTIMATE\",\"hardware\":{\"vcpus\":1},\"system\":{},\"display\":{},\"disk\":{},"
+        "\"desktop\":{},\"updates\":{},\"security\":{},\"features\":{},\"specialize\":[],\"logon\":[],"
+        "\"administrator\":{},\"users\":[],\"first_logon\":[],\"files\":[]}");
+    g_autoptr(json_object) with = parse_json("{\"answer_file\":\"<unattend/>\"}");
+    g_autoptr(json_object) without = parse_json("{}");
+    g_autoptr(json_object) few = install_template_members(template, with);
+    g_autoptr(json_object) all = install_template_members(template, without);
+    g_autoptr(json_object) none = install_template_members(NULL, with);
+    g_autoptr(json_object) wanted = parse_json("{\"edition\":\"ULTIMATE\",\"hardware\":{\"vcpus\":1},"
+                                               "\"first_logon\":[],\"files\":[]}");
+    g_assert_true(json_object_equal(few, wanted));
+    g_assert_true(json_object_equal(all, template));
+    g_assert_cmpint(json_object_object_length(none), ==, 0);
+}
+
 static void every_entry_says_what_carries_it(void)
 {
     g_autoptr(LibraryFixture) fixture = new_fixture(shipped);
@@ -156,7 +191,16 @@ static void every_entry_says_what_carries_it(void)
         json_object *item = json_object_array_get_idx(list, i);
         g_assert_cmpuint(json_object_array_length(json_object_object_get(item, "carried_by")), >, 0);
     }
-    check_explained(answer, "/security/defender", "true from template:ci-minimal");
+    // The value is what was said, not what some element of the file is called for it.
+    check_explained(answer, "/security/defender", "false from template:ci-minimal");
+    check_explained(answer, "/security/uac", "off from template:ci-minimal");
+    check_explained(answer, "/system/sleep", "false from template:ci-minimal");
+    check_explained(answer, "/edition", "ULTIMATE from request");
+    check_explained(answer, "/disk/layout", "system-windows from default");
+    check_explained(answer, "/users/0/password", "******** from request");
+    g_autofree char *carrier = carrier_of(answer, "/system/sleep");
+    g_assert_true(g_str_has_prefix(carrier, "specialize Microsoft-Windows-Deployment RunSynchronous/"));
+    g_assert_nonnull(strstr(carrier, " reg add "));
 }
 
 static void a_preview_has_all_faults_of_a_request_at_once(void)
@@ -190,6 +234,8 @@ int main(int argc, char **argv)
                     sources_are_request_template_chain_and_default);
     g_test_add_func("/preview/what-the-client-takes-away-is-a-default",
                     what_the_client_takes_away_is_a_default);
+    g_test_add_func("/preview/beside-an-answer-file-a-template-says-less",
+                    beside_an_answer_file_a_template_says_less);
     g_test_add_func("/preview/every-entry-says-what-carries-it", every_entry_says_what_carries_it);
     g_test_add_func("/preview/a-preview-has-all-faults-of-a-request-at-once",
                     a_preview_has_all_faults_of_a_request_at_once);
