@@ -467,7 +467,9 @@ static void test_each_setting_is_explained(void)
     check_explained("/product_key", "********",
                     "\"path\":\"UserData/ProductKey/Key\",\"value\":\"********\"");
     check_explained("/edition", "3", "MetaData[1]/Value");
-    check_explained("/specialize/0", "2", "--run /specialize/0 cmd /c ver");
+    check_explained("/specialize/0", "cmd /c ver",
+                    "\"path\":\"RunSynchronous/RunSynchronousCommand[2]\",\"command\":\"cmd /c ver\"");
+    check_explained("/disk/layout", "system-windows", "\"path\":\"DiskConfiguration/Disk[1]/");
     check_explained("/first_logon/0", "echo x", "{\"pass\":\"first-logon\",\"command\":\"echo x\"}");
     check_explained(NULL, NULL, "\"path\":\"UserData/AcceptEula\",\"value\":\"true\"");
 }
