@@ -176,6 +176,20 @@ static void test_query_faults_name_the_parameter(void)
     assert_untouched(fixture);
 }
 
+static void test_a_flag_is_true_or_false(void)
+{
+    static const char *const values[] = { "", "1", "yes", "TRUE", "true&explain=true" };
+    g_autoptr(Fixture) fixture = fixture_new_started();
+    for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
+        g_autofree char *target = g_strconcat("/v1/answer-files?explain=", values[i], NULL);
+        g_autoptr(Answer) answer = fixture_post(fixture, target, "{}");
+        assert_problem(answer, 422, "invalid-request");
+        g_autoptr(json_object) problem = answer_json(answer);
+        g_assert_cmpstr(fault_pointer(problem, 0), ==, "?explain");
+    }
+    assert_untouched(fixture);
+}
+
 static void test_bodies_where_none_belongs_are_refused(void)
 {
     static const char *const requests[][2] = {
@@ -226,6 +240,7 @@ int main(int argc, char **argv)
     g_test_add_func("/hostile/impossible-names", test_impossible_names_never_reach_the_service);
     g_test_add_func("/hostile/bad-percent-encoding", test_bad_percent_encoding_is_400);
     g_test_add_func("/hostile/query-faults", test_query_faults_name_the_parameter);
+    g_test_add_func("/hostile/flags", test_a_flag_is_true_or_false);
     g_test_add_func("/hostile/body-where-none-belongs", test_bodies_where_none_belongs_are_refused);
     g_test_add_func("/hostile/long-target", test_a_long_target_is_414);
     g_test_add_func("/hostile/bad-idempotency-keys", test_bad_idempotency_keys_are_refused);

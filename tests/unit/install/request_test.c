@@ -102,6 +102,37 @@ static void a_template_may_not_name_machines_or_keys(void)
     g_assert_cmpuint(faults_count(faults), ==, 3);
 }
 
+// Names of the properties of schema @name in the contract, a set that the caller frees.
+static GHashTable *contract_properties(const char *name)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = NULL;
+    g_file_get_contents(g_getenv("SEVEND_OPENAPI"), &text, NULL, &error);
+    g_assert_no_error(error);
+    g_autofree char *start = g_strdup_printf("\n    %s:\n", name);
+    const char *schema = strstr(text, start);
+    g_assert_nonnull(schema);
+    g_auto(GStrv) lines = g_strsplit(schema + strlen(start), "\n", -1);
+    GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (gsize i = 0; lines[i] && g_str_has_prefix(lines[i], "      "); i++)
+        if (g_str_has_prefix(lines[i], "        ") && lines[i][8] != ' ' && strchr(lines[i], ':'))
+            g_hash_table_add(names, g_strndup(lines[i] + 8, strcspn(lines[i] + 8, ":")));
+    return names;
+}
+
+static void the_contract_has_the_members_that_are_taken(void)
+{
+    static const char *const own[] = { "name", "template", "disc", "edition", "drivers", "hardware", NULL };
+    const char *const *const lists[] = { own, unattend_request_members };
+    g_autoptr(GHashTable) properties = contract_properties("MachineRequest");
+    guint count = 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
+        for (gsize j = 0; lists[i][j]; j++, count++)
+            if (!g_hash_table_contains(properties, lists[i][j]))
+                g_test_fail_printf("MachineRequest in openapi.yaml lacks %s", lists[i][j]);
+    g_assert_cmpuint(g_hash_table_size(properties), ==, count);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -111,5 +142,7 @@ int main(int argc, char **argv)
     g_test_add_func("/request/everything-wrong-is-told-at-once", everything_wrong_is_told_at_once);
     g_test_add_func("/request/a-template-may-not-name-machines-or-keys",
                     a_template_may_not_name_machines_or_keys);
+    g_test_add_func("/request/the-contract-has-the-members-that-are-taken",
+                    the_contract_has_the_members_that_are_taken);
     return g_test_run();
 }
