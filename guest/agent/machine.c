@@ -3,6 +3,7 @@
 #include "guest/agent/machine.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <windows.h>
 
@@ -69,17 +70,44 @@ const char *machine_first_logon(void)
     return "none";
 }
 
-void machine_set_first_logon(const char *state)
+static bool write_word(const wchar_t *name, const char *word)
 {
     wchar_t path[MACHINE_PATH_MAX];
     DWORD count;
 
-    machine_file(L"first-logon.state", path);
+    machine_file(name, path);
     HANDLE file = CreateFileW(path, GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_ALWAYS, 0, NULL);
     if (file == INVALID_HANDLE_VALUE)
-        return;
-    WriteFile(file, state, (DWORD)strlen(state), &count, NULL);
+        return false;
+    const BOOL written = WriteFile(file, word, (DWORD)strlen(word), &count, NULL) && FlushFileBuffers(file);
     CloseHandle(file);
+    return written && count == strlen(word);
+}
+
+void machine_set_first_logon(const char *state)
+{
+    write_word(L"first-logon.state", state);
+}
+
+int machine_first_logon_position(void)
+{
+    char word[16];
+
+    if (!read_word(L"first-logon.next", word, sizeof word) || strspn(word, "0123456789") != strlen(word))
+        return -1;
+    return atoi(word);
+}
+
+bool machine_set_first_logon_position(int done)
+{
+    wchar_t path[MACHINE_PATH_MAX];
+    char word[16];
+
+    machine_file(L"first-logon.next", path);
+    if (done < 0)
+        return DeleteFileW(path) || GetLastError() == ERROR_FILE_NOT_FOUND;
+    _snprintf(word, sizeof word, "%d", done);
+    return write_word(L"first-logon.next", word);
 }
 
 void machine_os_version(char *text, size_t size)

@@ -25,6 +25,12 @@ bool machine_is_nonce(const char *text);
 const char *machine_first_logon(void);
 void machine_set_first_logon(const char *state);
 
+// How many commands of the first-logon list are done when a restart comes between two of them; -1: no restart
+// has come.
+int machine_first_logon_position(void);
+// Survives a power cut once it has returned TRUE. -1 forgets the position.
+bool machine_set_first_logon_position(int done);
+
 // "6.1.7601"
 void machine_os_version(char *text, size_t size);
 // UTF-8.

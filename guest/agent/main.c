@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // sevend-agent.exe: one program for everything that sevend does inside the guest. Here is only the command
 // line.
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <wchar.h>
 #include <windows.h>
 
+#include "guest/agent/place_files.h"
 #include "guest/agent/report.h"
+#include "guest/agent/run_command.h"
 #include "guest/agent/run_list.h"
 #include "guest/agent/service.h"
 #include "guest/agent/session.h"
@@ -24,6 +27,8 @@ int _dowildcard = 0;
 static const char usage[] = "usage: sevend-agent [--nonce HEX] --report WORD...\n"
                             "       sevend-agent --report-file FILE [--lines N]\n"
                             "       sevend-agent [--nonce HEX] --run-list FILE\n"
+                            "       sevend-agent --run [--stop] NAME COMMAND LINE\n"
+                            "       sevend-agent --place-files FOLDER\n"
                             "       sevend-agent --sleep SECONDS\n"
                             "       sevend-agent --install\n"
                             "       sevend-agent --service\n"
@@ -83,6 +88,22 @@ static int do_run_list(struct options *options)
     return options->argc == 1 ? run_list(options->argv[0]) : -1;
 }
 
+// The command line is taken as it stands, with its quotes: it is no list of arguments.
+static int do_run(struct options *options)
+{
+    bool stop = options->argc > 0 && wcscmp(options->argv[0], L"--stop") == 0;
+    const wchar_t *line = command_line_tail(GetCommandLineW(), stop ? 4 : 3);
+
+    if (options->argc < (stop ? 3 : 2) || line == NULL)
+        return -1;
+    return run_command(options->argv[stop ? 1 : 0], line, stop);
+}
+
+static int do_place_files(struct options *options)
+{
+    return options->argc == 1 ? place_files(options->argv[0]) : -1;
+}
+
 static int do_sleep(struct options *options)
 {
     if (options->argc != 1)
@@ -122,8 +143,9 @@ static const struct {
     int (*run)(struct options *options); // the exit code, or -1 for wrong usage
 } verbs[] = {
     { L"--report", do_report },   { L"--report-file", do_report_file }, { L"--run-list", do_run_list },
-    { L"--sleep", do_sleep },     { L"--install", do_install },         { L"--service", do_service },
-    { L"--console", do_console }, { L"--version", do_version },
+    { L"--run", do_run },         { L"--place-files", do_place_files }, { L"--sleep", do_sleep },
+    { L"--install", do_install }, { L"--service", do_service },         { L"--console", do_console },
+    { L"--version", do_version },
 };
 
 int wmain(int argc, wchar_t **argv)

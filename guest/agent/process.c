@@ -7,6 +7,20 @@
 
 #define DESCENDANTS_MAX 256u
 
+HANDLE process_open(const wchar_t *path, DWORD access, DWORD disposition)
+{
+    SECURITY_ATTRIBUTES inherit = { .nLength = sizeof inherit, .bInheritHandle = TRUE };
+
+    return CreateFileW(path, access, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherit, disposition, 0, NULL);
+}
+
+HANDLE process_open_log(const wchar_t *path)
+{
+    HANDLE log = process_open(path, FILE_APPEND_DATA | SYNCHRONIZE, OPEN_ALWAYS);
+
+    return log != INVALID_HANDLE_VALUE ? log : process_open(L"NUL", GENERIC_WRITE, OPEN_EXISTING);
+}
+
 struct start_attributes {
     STARTUPINFOEXW info;
     HANDLE handles[3];

@@ -16,6 +16,12 @@ enum process_containment {
     PROCESS_CONTAINED, // in a job, so that process_kill() reaches all of it
 };
 
+// Opens a file, or L"NUL", so that a child can inherit it. INVALID_HANDLE_VALUE with GetLastError() on
+// failure.
+HANDLE process_open(const wchar_t *path, DWORD access, DWORD disposition);
+// For output of a child: appends to a file, or throws it away where that cannot be written.
+HANDLE process_open_log(const wchar_t *path);
+
 // Starts the command line without a console window. input, output and errors must be inheritable; the child
 // gets no other handle of ours. line is changed in place (CreateProcess may do so); cwd may be NULL. On
 // failure returns FALSE with GetLastError(), and there is nothing to close.

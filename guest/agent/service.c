@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <windows.h>
 
+#include "guest/agent/resume.h"
 #include "guest/agent/session.h"
 
 #define STOP_HINT_MS   10000u
@@ -55,6 +56,7 @@ static void WINAPI service_main(DWORD argc, wchar_t **argv)
     if (service.handle == NULL || service.stop == NULL)
         return;
     tell(SERVICE_RUNNING, NO_ERROR);
+    resume_first_logon(service.stop);
     DWORD error = session_run(NULL, service.stop);
     tell(SERVICE_STOPPED, error);
 }

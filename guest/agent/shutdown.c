@@ -12,7 +12,6 @@
 // shutdown.exe is the way that is proven in unattended use (`shutdown /s /t 0` [P: Oz]).
 static BOOL by_program(bool reboot)
 {
-    SECURITY_ATTRIBUTES inherit = { .nLength = sizeof inherit, .bInheritHandle = TRUE };
     wchar_t directory[MAX_PATH], line[MAX_PATH + 64];
     struct process process;
     DWORD code = 1;
@@ -21,8 +20,7 @@ static BOOL by_program(bool reboot)
     if (length == 0 || length >= MAX_PATH)
         return FALSE;
     _snwprintf(line, MAX_PATH + 64, L"\"%ls\\shutdown.exe\" %ls /f /t 0", directory, reboot ? L"/r" : L"/s");
-    HANDLE nul = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
-                             &inherit, OPEN_EXISTING, 0, NULL);
+    HANDLE nul = process_open(L"NUL", GENERIC_READ | GENERIC_WRITE, OPEN_EXISTING);
     if (nul == INVALID_HANDLE_VALUE)
         return FALSE;
     if (process_start(line, NULL, nul, nul, nul, PROCESS_FREE, &process)) {

@@ -1,8 +1,9 @@
 @echo off
 rem SPDX-License-Identifier: GPL-3.0-or-later
 rem Runs as SYSTEM in the specialize pass, with the drive of the config disc ("F:") as its argument: copies the agent and
-rem what the first logon needs to %SystemDrive%\sevend and installs the agent's service. It runs no command of the
-rem request. It always ends with 0: another exit code would be an order to Setup (restart, run again) or stop it.
+rem what the first logon needs to %SystemDrive%\sevend, places the request's files and installs the agent's service. It runs
+rem no command of the request. It always ends with 0: another exit code would be an order to Setup (restart, run again) or
+rem stop it.
 
 set SEVEND_CONFIG=%~1
 set SEVEND_FOLDER=%SystemDrive%\sevend
@@ -28,6 +29,10 @@ set SEVEND_STEP=nonce
 rem With the space: a digit before > would name a handle. The agent reads one word.
 echo %SEVEND_NONCE% > "%SEVEND_FOLDER%\nonce.txt"
 if not exist "%SEVEND_FOLDER%\nonce.txt" goto failed
+
+rem The agent reports a failure itself.
+"%SEVEND_FOLDER%\sevend-agent.exe" --place-files "%SEVEND_CONFIG%\sevend"
+if errorlevel 1 exit /b 0
 
 set SEVEND_STEP=service
 "%SEVEND_FOLDER%\sevend-agent.exe" --install

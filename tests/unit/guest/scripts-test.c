@@ -122,6 +122,7 @@ static void make_discs(const char *agent, const char *recorder)
     wine_copy(&wine, recorder, "windows/system32/wpeinit.exe");
     wine_copy(&wine, recorder, "windows/system32/drvload.exe");
     wine_copy(&wine, recorder, "windows/system32/wpeutil.exe");
+    wine_copy(&wine, recorder, "windows/system32/shutdown.exe");
 }
 
 static const char *const start[] = { "cmd", "/c", "X:\\sevend\\start.cmd", NULL };
@@ -298,10 +299,17 @@ static void specialize_installs_agent_nonce_and_scripts(void)
     };
 
     wine_write(&wine, "config/sevend/first-logon.txt",
-               "echo one>C:\\one.txt\r\n\r\necho \"two  words\" & echo three>\"C:\\three.txt\"\r\n");
+               "sevend-commands/1\r\nstop no /first_logon/0 echo one>C:\\one.txt\r\n\r\n"
+               "continue no /first_logon/1 echo \"two  words\" & echo three>\"C:\\three.txt\"\r\n");
+    wine_write(&wine, "config/sevend/files.txt", "C:\\Lab\\deep\\a file.txt\r\nc:\\Lab\\b\r\n");
+    wine_write(&wine, "config/sevend/files/0000", "first");
+    wine_write(&wine, "config/sevend/files/0001", "second");
     g_assert_cmpint(wine_run(&wine, argv, NULL), ==, 0);
-    expect_heard(LINE "phase=specialize status=begin\r\n" //
+    expect_heard(LINE "phase=specialize status=begin\r\n"         //
+                 LINE "phase=specialize status=files count=2\r\n" //
                  LINE "phase=specialize status=done\r\n");
+    expect_file("Lab/deep/a file.txt", "first");
+    expect_file("Lab/b", "second");
     expect_file("sevend/nonce.txt", NONCE " \r\n");
     expect_file("sevend/job.cmd", "set SEVEND_NONCE=" NONCE "\r\nset SEVEND_ARCH=amd64\r\n");
     expect_hello();
@@ -312,9 +320,9 @@ static const char *const first_logon[] = { "cmd.exe", "/c", "%SystemDrive%\\seve
 static void first_logon_runs_every_command(void)
 {
     wine_run(&wine, first_logon, NULL);
-    expect_heard(LINE "phase=first-logon status=begin commands=2\r\n"       //
-                 LINE "phase=first-logon status=command index=1 exit=0\r\n" //
-                 LINE "phase=first-logon status=command index=2 exit=0\r\n" //
+    expect_heard(LINE "phase=first-logon status=begin commands=2\r\n"                           //
+                 LINE "phase=first-logon status=command index=1 exit=0 name=/first_logon/0\r\n" //
+                 LINE "phase=first-logon status=command index=2 exit=0 name=/first_logon/1\r\n" //
                  LINE "phase=first-logon status=done\r\n");
     expect_file("one.txt", "one\r\n");
     expect_file("three.txt", "three\r\n");
@@ -323,19 +331,68 @@ static void first_logon_runs_every_command(void)
     expect_file("sevend/first-logon.txt", NULL);
 }
 
-static void first_logon_stops_at_the_first_failure(void)
+static void first_logon_stops_at_the_first_failure_that_counts(void)
 {
-    wine_write(&wine, "sevend/first-logon.txt",
-               "\xef\xbb\xbf"
-               "exit 0\nexit 7\necho never>C:\\never.txt\n");
+    wine_write(
+        &wine, "sevend/first-logon.txt",
+        "\xef\xbb\xbf"
+        "sevend-commands/1\nstop no /features/enable/0 exit 3010\ncontinue no /a exit 5\nstop no /b exit 7\n"
+        "stop no /c echo never>C:\\never.txt\n");
     wine_run(&wine, first_logon, NULL);
-    expect_heard(LINE "phase=first-logon status=begin commands=3\r\n"       //
-                 LINE "phase=first-logon status=command index=1 exit=0\r\n" //
-                 LINE "phase=first-logon status=command index=2 exit=7\r\n" //
-                 LINE "phase=first-logon status=failed index=2 exit=7\r\n");
+    expect_heard(LINE "phase=first-logon status=begin commands=4\r\n"                                  //
+                 LINE "phase=first-logon status=command index=1 exit=3010 name=/features/enable/0\r\n" //
+                 LINE "phase=first-logon status=command index=2 exit=5 name=/a\r\n"                    //
+                 LINE "phase=first-logon status=command index=3 exit=7 name=/b\r\n"                    //
+                 LINE "phase=first-logon status=failed index=3 exit=7 name=/b\r\n");
     expect_file("never.txt", NULL);
     expect_file("sevend/first-logon.state", "failed");
     remove_in_c("sevend/first-logon.txt");
+}
+
+static void first_logon_of_another_form_runs_nothing(void)
+{
+    static const char *const lists[] = {
+        "stop no /a echo never>C:\\never.txt\r\n",
+        "sevend-commands/2\r\nstop no /a echo never>C:\\never.txt\r\n",
+        "sevend-commands/1\r\nstop no /a echo never>C:\\never.txt\r\nmaybe no /b ver\r\n",
+        "sevend-commands/1\r\nstop no /a echo never>C:\\never.txt\r\nstop no /b\r\n",
+        "sevend-commands/1\r\nstop no /a echo never>C:\\never.txt\r\nstop no b ver\r\n",
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
+        wine_write(&wine, "sevend/first-logon.txt", lists[i]);
+        wine_run(&wine, first_logon, NULL);
+        expect_heard(LINE "phase=first-logon status=failed index=0 exit=11 name=/first_logon\r\n");
+        expect_file("never.txt", NULL);
+    }
+    remove_in_c("sevend/first-logon.txt");
+}
+
+static void first_logon_goes_on_behind_a_restart(void)
+{
+    g_autofree char *list = g_strdup("sevend-commands/1\r\n"
+                                     "stop no /a echo a>>C:\\ran.txt\r\n"
+                                     "stop yes /b echo b>>C:\\ran.txt\r\n"
+                                     "stop no /c echo c>>C:\\ran.txt\r\n");
+
+    wine_write(&wine, "sevend/first-logon.txt", list);
+    remove_in_c("record.txt");
+    wine_run(&wine, first_logon, NULL);
+    expect_heard(LINE "phase=first-logon status=begin commands=3\r\n"               //
+                 LINE "phase=first-logon status=command index=1 exit=0 name=/a\r\n" //
+                 LINE "phase=first-logon status=command index=2 exit=0 name=/b\r\n" //
+                 LINE "phase=first-logon status=reboot index=2 name=/b\r\n");
+    expect_file("record.txt", "shutdown [/r] [/f] [/t] [0]\r\n");
+    expect_file("sevend/first-logon.state", "running");
+    expect_file("sevend/first-logon.next", "2");
+    expect_file("sevend/first-logon.txt", list);
+    wine_run(&wine, first_logon, NULL);
+    expect_heard(LINE "phase=first-logon status=resume commands=3 index=2\r\n"      //
+                 LINE "phase=first-logon status=command index=3 exit=0 name=/c\r\n" //
+                 LINE "phase=first-logon status=done\r\n");
+    expect_file("ran.txt", "a\r\nb\r\nc\r\n");
+    expect_file("sevend/first-logon.next", NULL);
+    expect_file("sevend/first-logon.txt", NULL);
 }
 
 static void first_logon_without_commands_is_done(void)
@@ -344,6 +401,54 @@ static void first_logon_without_commands_is_done(void)
     expect_heard(LINE "phase=first-logon status=begin commands=0\r\n" //
                  LINE "phase=first-logon status=done\r\n");
     expect_file("sevend/first-logon.state", "done");
+}
+
+static void run_reports_a_command_and_ends_with_0(void)
+{
+    static const struct {
+        const char *words[8];
+        const char *report;
+    } cases[] = {
+        { { "--run", "/security/uac", "cmd.exe", "/c", "exit", "0" },
+          "status=command name=/security/uac exit=0" },
+        { { "--run", "/a", "cmd.exe", "/c", "exit", "9" }, "status=command name=/a exit=9" },
+        { { "--run", "--stop", "/specialize/1", "cmd.exe", "/c", "exit", "9" },
+          "status=failed name=/specialize/1 exit=9" },
+        { { "--run", "--stop", "/b", "cmd.exe", "/c", "exit 0" }, "status=command name=/b exit=0" },
+        { { "--run", "/c", "no-such-program" }, "status=command name=/c exit=2" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const char *argv[10] = { "C:\\sevend\\sevend-agent.exe" };
+        for (size_t word = 0; word < 8; word++)
+            argv[word + 1] = cases[i].words[word];
+        g_autofree char *wanted = g_strdup_printf(LINE "phase=specialize %s\r\n", cases[i].report);
+        g_assert_cmpint(wine_run(&wine, argv, NULL), ==, 0);
+        expect_heard(wanted);
+    }
+}
+
+static void run_keeps_the_quotes_of_the_command_line(void)
+{
+    static const char *const argv[] = { "cmd.exe", "/c", "C:\\quotes.cmd", NULL };
+
+    remove_in_c("sevend/specialize.log");
+    wine_write(&wine, "quotes.cmd",
+               "@\"C:\\sevend\\sevend-agent.exe\" --run /q cmd.exe /c echo \"x  y\" \\\\z\r\n");
+    g_assert_cmpint(wine_run(&wine, argv, NULL), ==, 0);
+    expect_heard(LINE "phase=specialize status=command name=/q exit=0\r\n");
+    expect_file("sevend/specialize.log", "\"x  y\" \\\\z\r\n");
+}
+
+static void a_file_that_cannot_be_placed_is_reported(void)
+{
+    static const char *const argv[] = { "C:\\sevend\\sevend-agent.exe", "--place-files", "F:\\sevend", NULL };
+
+    wine_write(&wine, "config/sevend/files.txt", "C:\\Lab\\b\r\nC:\\Lab\\c\r\nC:\\Lab\\missing\r\n");
+    g_assert_cmpint(wine_run(&wine, argv, NULL), ==, 1);
+    expect_heard(LINE "phase=specialize status=failed step=files name=/files/2 exit=2\r\n");
+    remove_in_c("config/sevend/files.txt");
+    g_assert_cmpint(wine_run(&wine, argv, NULL), ==, 0);
 }
 
 int main(int argc, char **argv)
@@ -367,8 +472,13 @@ int main(int argc, char **argv)
     ADD(specialize_fails_without_the_agent_but_ends_with_0);
     ADD(specialize_installs_agent_nonce_and_scripts);
     ADD(first_logon_runs_every_command);
-    ADD(first_logon_stops_at_the_first_failure);
+    ADD(first_logon_stops_at_the_first_failure_that_counts);
+    ADD(first_logon_of_another_form_runs_nothing);
+    ADD(first_logon_goes_on_behind_a_restart);
     ADD(first_logon_without_commands_is_done);
+    ADD(run_reports_a_command_and_ends_with_0);
+    ADD(run_keeps_the_quotes_of_the_command_line);
+    ADD(a_file_that_cannot_be_placed_is_reported);
 #undef ADD
     int result = g_test_run();
     wine_stop(&wine);
