@@ -13,6 +13,23 @@
 // The desktop is still being made when the shell starts.
 #define SETTLE_MS 3000u
 
+// %SystemRoot%\explorer.exe, and no other program of that name.
+static BOOL is_shell(DWORD process_id)
+{
+    wchar_t path[MAX_PATH], shell[MAX_PATH + 16];
+    DWORD length = MAX_PATH;
+    HANDLE process = OpenProcess(PROCESS_QUERY_INFORMATION, FALSE, process_id);
+
+    if (process == NULL)
+        return FALSE;
+    BOOL found = QueryFullProcessImageNameW(process, 0, path, &length);
+    CloseHandle(process);
+    if (!found || GetWindowsDirectoryW(shell, MAX_PATH) == 0)
+        return FALSE;
+    wcscat(shell, L"\\explorer.exe");
+    return _wcsicmp(path, shell) == 0;
+}
+
 static DWORD find_shell(void)
 {
     PROCESSENTRY32W entry = { .dwSize = sizeof entry };
@@ -23,7 +40,7 @@ static DWORD find_shell(void)
         return 0;
     for (BOOL more = Process32FirstW(snapshot, &entry); more && found == 0;
          more = Process32NextW(snapshot, &entry))
-        if (_wcsicmp(entry.szExeFile, L"explorer.exe") == 0)
+        if (_wcsicmp(entry.szExeFile, L"explorer.exe") == 0 && is_shell(entry.th32ProcessID))
             found = entry.th32ProcessID;
     CloseHandle(snapshot);
     return found;

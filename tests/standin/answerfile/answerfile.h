@@ -65,10 +65,19 @@ const char *wrong_product_key(const char *key);
 bool known_time_zone(const char *name);
 bool known_locale(const char *tag);
 bool known_input_locale(const char *text);
+// LCID of a locale as four hexadecimal digits, and the keyboard layout that it has by itself (eight digits,
+// or GUIDs); NULL if the tag is not known. Never freed.
+const char *locale_id(const char *tag);
+const char *default_layout(const char *tag);
 // The edition (such as PROFESSIONAL) whose images a key opens, or NULL.
 const char *edition_of_key(const char *key);
 // The password that a Password or AdministratorPassword element holds, or NULL if it cannot be decoded.
 const char *password_of(xmlNode *password);
+
+// Prints what the pass puts into the registry and nowhere else.
+void plan_registry(xmlDoc *document, const char *pass);
+// The same for International-Core.
+void plan_international(xmlNode *core);
 
 void plan_windows_pe(void);
 void plan_disks(xmlNode *setup, int *install_disk, int *install_partition);

@@ -18,9 +18,25 @@ static _Noreturn void refuse(const char *setting, const char *why)
 
 static void check_group(const char *groups)
 {
-    static const char *const known[] = { "Administrators",       "Users",           "Guests",
-                                         "PowerUsers",           "Power Users",     "RemoteDesktopUsers",
-                                         "Remote Desktop Users", "BackupOperators", "Backup Operators" };
+    static const char *const known[] = {
+        "Administrators",
+        "Backup Operators",
+        "BackupOperators",
+        "Cryptographic Operators",
+        "Distributed COM Users",
+        "Event Log Readers",
+        "Guests",
+        "IIS_IUSRS",
+        "Network Configuration Operators",
+        "Performance Log Users",
+        "Performance Monitor Users",
+        "Power Users",
+        "PowerUsers",
+        "Remote Desktop Users",
+        "RemoteDesktopUsers",
+        "Replicator",
+        "Users",
+    };
     char *rest = strdup(groups);
     for (char *group; (group = strsep(&rest, ";"));) {
         bool found = false;
@@ -87,23 +103,35 @@ static void plan_autologon(xmlNode *shell, xmlNode *accounts)
         printf("autologon\t%s\t%lld\n", name, count + 1);
 }
 
-static void plan_commands(xmlNode *shell)
+// The built-in account is there always; a password does not enable it.
+static void plan_administrator(xmlNode *shell)
+{
+    xmlNode *const password = find_node(shell, "UserAccounts/AdministratorPassword");
+    if (!password)
+        return;
+    const char *const secret = password_of(password);
+    if (!secret || strlen(secret) > 127)
+        refuse("UserAccounts/AdministratorPassword", "neither plain nor hidden in Windows' way");
+}
+
+// Prints the commands of a list in the order that they ask for.
+static void plan_commands(xmlNode *shell, const char *list, const char *word)
 {
     long long last = 0;
-    xmlNode *const first = find_node(shell, "FirstLogonCommands/SynchronousCommand");
+    xmlNode *const first = find_node(shell, list);
     for (xmlNode *item = first; item; item = next_node(item)) {
         const long long order = number_at(item, "Order");
         if (order == 0 || !text_at(item, "CommandLine"))
-            refuse("FirstLogonCommands/SynchronousCommand", "without Order or CommandLine");
+            refuse(list, "without Order or CommandLine");
         for (xmlNode *other = next_node(item); other; other = next_node(other))
             if (number_at(other, "Order") == order)
-                refuse("FirstLogonCommands/SynchronousCommand/Order", "there twice");
+                refuse(list, "an Order is there twice");
         last = order > last ? order : last;
     }
     for (long long order = 1; order <= last && order <= 10000; order++)
         for (xmlNode *item = first; item; item = next_node(item))
             if (number_at(item, "Order") == order)
-                printf("command\t%lld\t%s\n", order, text_at(item, "CommandLine"));
+                printf("%s\t%lld\t%s\n", word, order, text_at(item, "CommandLine"));
 }
 
 static _Noreturn void stop_at_page(const char *text)
@@ -146,5 +174,10 @@ void plan_oobe(void)
     if (zone)
         printf("time-zone\t%s\n", zone);
     plan_autologon(shell, accounts);
-    plan_commands(shell);
+    plan_administrator(shell);
+    plan_commands(shell, "FirstLogonCommands/SynchronousCommand", "command");
+    plan_commands(shell, "LogonCommands/AsynchronousCommand", "logon-command");
+    plan_registry(document, "oobeSystem");
+    plan_international(
+        find_component(find_pass(document, "oobeSystem"), "Microsoft-Windows-International-Core"));
 }

@@ -35,6 +35,40 @@ bool known_locale(const char *tag)
     return line_in_file(facts.locales, tag, true);
 }
 
+// The field (from 1) behind a tag in the table of locales.
+static const char *locale_field(const char *tag, int field)
+{
+    FILE *const file = fopen(facts.locales, "r");
+    char line[512];
+    char *found = NULL;
+    while (file && !found && fgets(line, sizeof line, file)) {
+        char *rest = line;
+        line[strcspn(line, "\r\n")] = '\0';
+        if (strcasecmp(strsep(&rest, "\t"), tag) != 0)
+            continue;
+        for (int i = 1; i < field && rest; i++)
+            strsep(&rest, "\t");
+        char *const value = rest ? strsep(&rest, "\t") : NULL;
+        found = value && *value ? strdup(value) : NULL;
+        break;
+    }
+    if (file)
+        fclose(file);
+    return found;
+}
+
+const char *locale_id(const char *tag)
+{
+    return locale_field(tag, 1);
+}
+
+const char *default_layout(const char *tag)
+{
+    const char *const input = locale_field(tag, 2);
+    const char *const colon = input ? strchr(input, ':') : NULL;
+    return colon ? colon + 1 : "";
+}
+
 // "0409:00000409" or a locale's tag; several with semicolons between. The catalogue has checked the form.
 bool known_input_locale(const char *text)
 {

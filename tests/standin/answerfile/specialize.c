@@ -61,5 +61,6 @@ void plan_specialize(void)
         printf("organization\t%s\n", text_at(shell, "RegisteredOrganization"));
     if (key && edition_of_key(key))
         printf("key-edition\t%s\n", edition_of_key(key));
+    plan_registry(document, "specialize");
     plan_commands(find_component(pass, "Microsoft-Windows-Deployment"));
 }

@@ -132,4 +132,5 @@ void plan_offline_servicing(void)
         }
         printf("driver-path\t%s\n", text_at(item, "Path"));
     }
+    plan_registry(document, "offlineServicing");
 }

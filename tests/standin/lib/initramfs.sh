@@ -29,7 +29,7 @@ build_initramfs() {
   install -m 755 "$HERE/runtime/init" "$root/init"
   install -m 644 "$HERE"/runtime/*.sh "$root/usr/lib/standin/"
   catalogue_table >"$root/usr/share/standin/catalogue.tsv"
-  install -m 644 "$HERE"/../catalog/{timezones.txt,locales.tsv} "$root/usr/share/standin/"
+  install -m 644 "$HERE"/../catalog/{timezones.txt,locales.tsv} "$HERE/runtime/features.tsv" "$root/usr/share/standin/"
   (cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc --owner=0:0) | zstd -q -12 -T0 -o "$output"
 }
 

@@ -11,9 +11,11 @@ PE_PROGRAMS=(
 FULL_PROGRAMS=(
   cacls.exe explorer.exe icacls.exe ipconfig.exe netsh.exe plugplay.exe regedit.exe regsvr32.exe robocopy.exe rpcss.exe
   rundll32.exe schtasks.exe setx.exe systeminfo.exe taskkill.exe tasklist.exe taskmgr.exe where.exe whoami.exe
-  winver.exe wmic.exe cabinet.dll imm32.dll imagehlp.dll dbghelp.dll winhttp.dll wtsapi32.dll
+  winver.exe cabinet.dll imm32.dll imagehlp.dll dbghelp.dll winhttp.dll wtsapi32.dll
 )
 HANDOFFS=(drvload.exe wpeinit.exe wpeutil.exe exitwins.exe shutdown.exe)
+# Those that only an installed Windows has; net.exe takes the place of Wine's.
+FULL_HANDOFFS=(dism.exe net.exe wmic.exe)
 
 # build_own_programs: our .exe files, in $WORK/windows.
 build_own_programs() {
@@ -23,6 +25,8 @@ build_own_programs() {
   $compile "${flags[@]}" -o "$out/handoff.exe" "$HERE/windows/handoff.c"
   $compile "${flags[@]}" -o "$out/winpeshl.exe" "$HERE"/windows/{winpeshl,commands}.c
   $compile "${flags[@]}" -o "$out/windeploy.exe" "$HERE"/windows/{windeploy,commands}.c
+  $compile "${flags[@]}" -o "$out/shell.exe" "$HERE/windows/shell.c"
+  $compile "${flags[@]}" -o "$out/reg.exe" "$HERE"/windows/{reg,commands}.c
   printf 'LIBRARY folders.dll\nEXPORTS\nSHGetFolderPathW\n' >"$WORK/folders.def"
   $compile -std=gnu17 -O2 -Wall -Wextra -Werror -s -shared -nostdlib -Wl,--entry=DllMain -o "$out/folders.dll" \
     "$HERE/windows/folders.c" "$WORK/folders.def"
@@ -135,6 +139,9 @@ windows_tree() {
   if [[ $letter == X ]]; then
     cp "$WORK/windows/winpeshl.exe" "$system32/"
   else
+    for file in "${FULL_HANDOFFS[@]}"; do
+      cp "$WORK/windows/handoff.exe" "$system32/$file"
+    done
     rm "$system32"/{drvload,wpeinit,wpeutil}.exe
   fi
 }
@@ -169,5 +176,10 @@ install_tree() {
   cp "$3" "$tree/Windows/Boot/PCAT/bootmgr"
   cp "$2" "$tree/Windows/Boot/PCAT/boot.sdi"
   cp "$tree/Windows/System32/regedit.exe" "$tree/Windows/regedit.exe"
+  cp "$WORK/windows/shell.exe" "$tree/Windows/explorer.exe"
+  mv "$tree/Windows/System32/reg.exe" "$tree/Windows/System32/regw.exe"
+  cp "$WORK/windows/reg.exe" "$tree/Windows/System32/reg.exe"
+  printf 'WINE REGISTRY Version 2\n;; All keys relative to \\\\User\\\\default\n\n#arch=win64\n\n[AppEvents\\\\Schemes\\\\Apps\\\\.Default\\\\.Default\\\\.Current] 1\n@="ding.wav"\n' \
+    >"$tree/Users/Default/NTUSER.DAT"
   printf '[State]\r\nImageState=IMAGE_STATE_UNDEPLOYABLE\r\n' >"$tree/Windows/Setup/State/State.ini"
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
-# Calls from Windows programs that are only a name there (setup.exe, drvload.exe, wpeutil.exe …): each leaves a file with
+# Calls from Windows programs that are only a name there (setup.exe, drvload.exe, wpeutil.exe, dism.exe …): each leaves a file with
 # its command line, and waits for the exit code. See windows/handoff.c.
 
 CALLS=/run/standin/calls
@@ -27,6 +27,9 @@ answer_call() {
     wpeinit) : ;;
     wpeutil) utility "$line" ;;
     shutdown) shut_down "$line" ;;
+    net) net_program "$line" ;;
+    wmic) wmic_program "$line" ;;
+    dism) dism_program "$line" ;;
     exitwins) case $line in *--shutdown*) leave_windows 0 off ;; *) leave_windows 0 reset ;; esac ;;
     *) false ;;
   esac >"$call.output" 2>>/run/standin/trace

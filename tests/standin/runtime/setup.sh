@@ -142,6 +142,8 @@ install_windows() {
     mount_volume "$SYSTEM_PARTITION" /mnt/s
     SYSTEM_FOLDER=/mnt/s
   fi
+  awk -F '\t' '$1 == "modify" && $4 == "NTFS" && $6 ~ /^[D-Z]$/ { print $3 "\t" tolower($6) }' /run/standin/plan.windowsPE \
+    >"$WINDOWS/System32/config/LETTERS"
   keep_answer_file windowsPE
   screen_setup 4 ''
   service_offline
@@ -163,6 +165,7 @@ service_offline() {
   : >/run/standin/boot-drivers
   while IFS= read -r folder; do stage_drivers windowsPE "$folder"; done </run/standin/pe-drivers
   read_plan offlineServicing /run/standin/answer.xml --name "$ANSWER_NAME" --arch $ARCHITECTURE
+  apply_registry_plan
   sed -n 's/^driver-path\t//p' /run/standin/plan >/tmp/paths
   while IFS= read -r path; do
     if folder=$(unix_path "$path"); then

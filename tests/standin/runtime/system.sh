@@ -69,13 +69,27 @@ find_volumes() {
   done
   umount /mnt/s
   mount_volume "$volume" /mnt/c || inaccessible_boot_device
+  mount_data_volumes "${device%?}" "$volume"
   path_on /mnt/c Windows/System32/winload.exe >/dev/null ||
     boot_manager_stop '\Windows\system32\winload.exe' 0xc000000f 'The selected entry could not be loaded because the application is missing or corrupt.'
 }
 
+# Partitions with letters of their own, which Setup wrote down.
+mount_data_volumes() {
+  local number letter letters
+  letters=$(path_on /mnt/c Windows/System32/config/LETTERS) || return 0
+  while IFS='	' read -r number letter; do
+    [ "$1$number" != "$2" ] || continue
+    mkdir -p "/mnt/$letter"
+    mount_volume "$1$number" "/mnt/$letter" && DATA_LETTERS="$DATA_LETTERS $letter"
+  done <"$letters"
+}
+
 # Wine, its services, the drives.
 start_windows() {
+  local letter
   wine_prepare c /mnt/c "$(path_on "$WINDOWS" System32/config)"
+  for letter in $DATA_LETTERS; do ln -sfn "/mnt/$letter" "$PREFIX/dosdevices/$letter:"; done
   start_cd_drives
   (powerbutton; request_power off) &
   serve_calls &
@@ -92,13 +106,6 @@ run_list() {
   note "commands as $1: $(tr '\n' ' ' </run/standin/results)"
   log_action "commands as $1: $(tr '\n' ' ' </run/standin/results)"
 }
-
-# Registry values that Setup writes while Windows does not run: KEY in Wine's spelling, then NAME=VALUE lines.
-registry_append() { # HIVE-FILE KEY
-  { printf '\n[%s] 1\n' "$2"; cat; } >>"$WINDOWS/System32/config/$1"
-}
-
-registry_text() { printf '"%s"="%s"\n' "$1" "$(printf '%s' "$2" | sed 's/[\\"]/\\&/g')"; }
 
 # Runs ErrorHandler.cmd instead of a dialog, if there is one.
 error_handler() {
@@ -137,6 +144,7 @@ specialize() {
     registry_text RegisteredOwner "$(plan_value owner)"
     registry_text RegisteredOrganization "$(plan_value organization)"
   } | registry_append SYSTEM 'Software\\Microsoft\\Windows NT\\CurrentVersion'
+  apply_registry_plan
   sed -n 's/^run\t[0-9]*\t//p' /run/standin/plan >/run/standin/specialize
   start_windows
   [ ! -s /run/standin/specialize ] || run_list SYSTEM /run/standin/specialize
@@ -159,17 +167,13 @@ check_key_edition() {
 
 # oobeSystem: everything that Windows Welcome would ask, then the first logon.
 welcome() {
-  local user groups
   screen_centred $TEAL 'Setup is checking video performance'
   answer_in_panther
   read_plan oobeSystem /run/standin/answer.xml --name "$ANSWER_NAME" --arch $ARCHITECTURE \
     --computer-name "$(cat "$WINDOWS/System32/config/COMPUTERNAME")"
   set_time_zone "$(plan_value time-zone)"
-  sed -n 's/^user\t//p' /run/standin/plan >"$WINDOWS/System32/config/ACCOUNTS"
-  while IFS='	' read -r user groups; do
-    mkdir -p "/mnt/c/Users/$user/AppData/Local/Temp" "/mnt/c/Users/$user/Desktop"
-    note "account $user ($groups)"
-  done <"$WINDOWS/System32/config/ACCOUNTS"
+  make_accounts
+  apply_registry_plan
   plan_value wrong-logon >/run/standin/wrong-logon
   if [ -n "$(plan_value autologon)" ]; then
     set -- "$(plan_value autologon | cut -f1)" "$(plan_value autologon | cut -f2)"
@@ -180,6 +184,7 @@ welcome() {
     } | registry_append SYSTEM "$WINLOGON"
   fi
   sed -n 's/^command\t[0-9]*\t//p' /run/standin/plan >"$WINDOWS/System32/config/FIRSTLOGON"
+  sed -n 's/^logon-command\t[0-9]*\t//p' /run/standin/plan >"$WINDOWS/System32/config/LOGONCOMMANDS"
   keep_answer_file oobeSystem
   set_image_state IMAGE_STATE_COMPLETE
   log_on
@@ -211,6 +216,7 @@ log_on() {
       } | registry_append SYSTEM "$WINLOGON"
     fi
   fi
+  [ -z "$user" ] || copy_default_user "$user"
   start_windows
   run_setup_complete
   if [ -z "$user" ]; then
@@ -237,6 +243,12 @@ desktop() {
     mv "$WINDOWS/System32/config/FIRSTLOGON" /run/standin/first-logon
     sync
     run_list "$1" /run/standin/first-logon
+  fi
+  # The shell is what tells everybody that a user is there.
+  wine_run "$1" 'C:\Windows\explorer.exe' >/dev/null 2>&1 &
+  if [ -s "$WINDOWS/System32/config/LOGONCOMMANDS" ]; then
+    cp "$WINDOWS/System32/config/LOGONCOMMANDS" /run/standin/logon-commands
+    wine_run "$1" windeploy.exe '\\?\unix\run\standin\logon-commands' '\\?\unix\run\standin\logon-results' >/dev/null 2>&1 &
   fi
   screen_clear $TEAL
   screen_line 3 3 $TEAL 'Recycle Bin'

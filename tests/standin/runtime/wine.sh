@@ -45,10 +45,13 @@ start_wine_server() { WINEPREFIX=$PREFIX HOME=/ /usr/lib/wine/wineserver -p 2>>/
 start_cd_drives() {
   echo 0 >/proc/sys/dev/cdrom/lock
   set --
-  letters='d e f g h i j k'
+  letters='d e f g h i j k l m n'
   for device in $(ls -d /sys/block/sr* 2>/dev/null | sort); do
     device=${device##*/}
-    letter=${letters%% *} letters=${letters#* }
+    # Letters that partitions have are taken.
+    while letter=${letters%% *} letters=${letters#* }; do
+      [ -e "$PREFIX/dosdevices/$letter:" ] || break
+    done
     mkdir -p "/mnt/$letter"
     ln -sfn "/mnt/$letter" "$PREFIX/dosdevices/$letter:"
     ln -sfn "/dev/$device" "$PREFIX/dosdevices/$letter::"
