@@ -21,6 +21,7 @@ answer_call() {
   local call=$1 program line module folder code
   { read -r program; IFS= read -r line; IFS= read -r module; IFS= read -r folder; } <"$call.taken"
   note "call: $program: $line"
+  EXIT_CODE=
   case $program in
     setup) run_setup "$line" "$module" ;;
     drvload) load_driver "$line" "$folder" ;;
@@ -33,7 +34,7 @@ answer_call() {
     exitwins) case $line in *--shutdown*) leave_windows 0 off ;; *) leave_windows 0 reset ;; esac ;;
     *) false ;;
   esac >"$call.output" 2>>/run/standin/trace
-  code=$?
+  code=${EXIT_CODE:-$?} # a shell's own codes end at 255
   note "call: $program ended with $code"
   echo "$code" >"$call.code.new"
   mv "$call.code.new" "$call.code"

@@ -26,7 +26,8 @@ dism_program() {
   state=$(awk -F '\t' -v name="$feature" 'tolower($1) == tolower(name) { print $2 }' /usr/share/standin/features.tsv)
   if [ -z "$state" ]; then
     printf '\r\nError: 0x800f080c\r\n\r\nFeature name %s is unknown.\r\n' "$feature"
-    return 2148468748
+    EXIT_CODE=-2146498548
+    return 1
   fi
   case $(printf '%s' "$verb" | tr 'A-Z' 'a-z') in
     /enable-feature) set_feature "$feature" Enabled ;;
@@ -44,5 +45,5 @@ set_feature() {
   printf '%s\t%s\n' "$1" "$2" >>"$WINDOWS/System32/config/FEATURES"
   sync
   printf '[==========================100.0%%==========================]\r\nThe operation completed successfully.\r\n'
-  return 3010
+  EXIT_CODE=3010
 }
