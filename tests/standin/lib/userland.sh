@@ -15,7 +15,7 @@ FULL_PROGRAMS=(
 )
 HANDOFFS=(drvload.exe wpeinit.exe wpeutil.exe exitwins.exe shutdown.exe)
 # Those that only an installed Windows has; net.exe takes the place of Wine's.
-FULL_HANDOFFS=(dism.exe net.exe wmic.exe)
+FULL_HANDOFFS=(dism.exe net.exe tzutil.exe wmic.exe)
 
 # build_own_programs: our .exe files, in $WORK/windows.
 build_own_programs() {

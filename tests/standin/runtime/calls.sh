@@ -31,6 +31,7 @@ answer_call() {
     net) net_program "$line" ;;
     wmic) wmic_program "$line" ;;
     dism) dism_program "$line" ;;
+    tzutil) [ "$(arguments_of "$line")" = /g ] && cat "$WINDOWS/System32/config/TIMEZONE" ;;
     exitwins) case $line in *--shutdown*) leave_windows 0 off ;; *) leave_windows 0 reset ;; esac ;;
     *) false ;;
   esac >"$call.output" 2>>/run/standin/trace

@@ -22,6 +22,8 @@ apply_registry_plan() {
       dword) printf '%s=dword:%08x\n' "$name" "$value" ;;
       *) printf '%s="%s"\n' "$name" "$(registry_escape "$value")" ;;
     esac | registry_append $file "$(registry_escape "$key")"
+    # Of users it is the default for those to come and for the logon screen, too; Wine writes its own over what a user has.
+    [ "$hive" = machine ] || printf '%s="%s"\n' "$name" "$(registry_escape "$value")" | registry_append USERDEF "$(registry_escape "$key")"
     note "registry: $hive $key $name $value"
   done </run/standin/registry-plan
 }

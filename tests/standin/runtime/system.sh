@@ -122,9 +122,9 @@ answer_in_panther() {
   ANSWER_NAME='C:\Windows\Panther\unattend.xml'
 }
 
+# For tzutil.exe: what Windows has in the registry, Wine writes over at each start of a program.
 set_time_zone() {
-  [ -z "$1" ] || registry_text TimeZoneKeyName "$1" |
-    registry_append SYSTEM 'System\\CurrentControlSet\\Control\\TimeZoneInformation'
+  [ -z "$1" ] || printf '%s' "$1" >"$WINDOWS/System32/config/TIMEZONE"
 }
 
 specialize() {
