@@ -21,6 +21,7 @@
 #include "daemon/install/machine_files.h"
 #include "daemon/library/boot_disc_cache.h"
 #include "daemon/library/templates.h"
+#include "daemon/library/upload.h"
 #include "daemon/lifecycle/lifecycle.h"
 
 typedef struct {
@@ -155,6 +156,7 @@ static gboolean start_parts(Daemon *daemon, GError **error)
     daemon->stopping = g_cancellable_new();
     daemon->guest_events = guest_events_new();
     daemon->boot_discs = boot_disc_cache_new();
+    daemon->uploads = upload_table_new();
     reconcile_files(daemon);
     daemon->libvirt = vm_connection_new(daemon->config->uri, daemon->config->virt_type);
     reconcile_libvirt(daemon); // before jobs: waits for libvirt for a moment; a later connect does it again
@@ -176,6 +178,7 @@ static void stop_parts(Daemon *daemon, HttpServer *server)
     g_clear_pointer(&daemon->jobs, job_engine_free);
     g_clear_pointer(&daemon->guest_events, guest_events_free);
     g_clear_pointer(&daemon->boot_discs, boot_disc_cache_free);
+    g_clear_pointer(&daemon->uploads, upload_table_free);
     g_clear_pointer(&daemon->store, store_close);
     g_clear_object(&daemon->stopping);
     g_free(daemon->instance);

@@ -79,6 +79,11 @@ void reply_json(HttpRequest *request, guint status, json_object *body, Problem *
     json_object_put(body);
 }
 
+void reply_nothing(HttpRequest *request)
+{
+    send_bytes(request, 204, NULL, g_bytes_new_static("", 0));
+}
+
 void reply_job(HttpRequest *request, json_object *body, Problem *problem)
 {
     g_autofree char *location = NULL;

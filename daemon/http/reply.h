@@ -12,6 +12,8 @@ void reply_json(HttpRequest *request, guint status, json_object *body, Problem *
 void reply_job(HttpRequest *request, json_object *body, Problem *problem);
 void reply_text(HttpRequest *request, const char *content_type, char *text, Problem *problem);
 void reply_bytes(HttpRequest *request, const char *content_type, GBytes *bytes, Problem *problem);
+// 204.
+void reply_nothing(HttpRequest *request);
 void reply_problem(HttpRequest *request, Problem *problem);
 // 503 too-many: all that may wait do so already.
 void reply_too_many_wait(HttpRequest *request);

@@ -200,6 +200,12 @@ json_object *disc_inspect(Daemon *daemon, const Disc *disc, GCancellable *cancel
     return unwrap(json_object_get(refusal), error);
 }
 
+gboolean disc_hashes_keep(Daemon *daemon, const Disc *disc, json_object *hashes, GError **error)
+{
+    g_autofree char *key = g_strconcat(disc->path, "#hashes", NULL);
+    return store_put(daemon, key, disc, hashes, error);
+}
+
 json_object *disc_hashes(Daemon *daemon, const Disc *disc, MediaProgressFunc progress, gpointer progress_data,
                          GCancellable *cancellable, GError **error)
 {

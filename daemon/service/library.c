@@ -19,6 +19,15 @@ static const char *disc_state(Daemon *daemon, const Disc *disc)
     return error ? "refused" : inspection ? "ok" : "unchecked";
 }
 
+json_object *service_disc_item(Daemon *daemon, const Disc *disc)
+{
+    json_object *item = json_object_new_object();
+    json_add_text(item, "name", disc->name);
+    json_object_object_add(item, "size", json_object_new_int64((gint64)disc->size));
+    json_add_text(item, "state", disc_state(daemon, disc));
+    return item;
+}
+
 json_object *service_disc_list(Daemon *daemon, Problem **problem)
 {
     GError *error = NULL;
@@ -29,12 +38,7 @@ json_object *service_disc_list(Daemon *daemon, Problem **problem)
     }
     json_object *array = json_object_new_array();
     for (guint i = 0; i < discs->len; i++) {
-        const Disc *disc = discs->pdata[i];
-        json_object *item = json_object_new_object();
-        json_add_text(item, "name", disc->name);
-        json_object_object_add(item, "size", json_object_new_int64((gint64)disc->size));
-        json_add_text(item, "state", disc_state(daemon, disc));
-        json_object_array_add(array, item);
+        json_object_array_add(array, service_disc_item(daemon, discs->pdata[i]));
     }
     return wrap("discs", array);
 }
