@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "cancel.h"
+#include "digest.h"
 #include "iso_writer.h"
 #include "output_file.h"
 #include "windows_disc.h"
@@ -11,6 +13,7 @@
 #define VOLUME_ID             "SEVEND_BOOT"
 #define OUTPUT_MODE           0644
 #define MAX_BOOT_FOLDER_FILES 4096u
+#define HASH_STEP             (1024u * 1024)
 #define DEFAULT_BOOT_IMAGE    "boot/etfsboot.com"
 
 // bootfix.bin asks for a key press; without it the loader starts at once (an empty one hangs [report, Windows
@@ -58,6 +61,51 @@ static gboolean add_boot_image(IsoWriter *writer, WindowsDisc *disc, const char 
     return image != NULL && iso_writer_add(writer, path, byte_source_from_bytes(image, path), error) &&
            iso_writer_set_boot_image(writer, path, disc->el_torito.load_segment, disc->el_torito.load_size,
                                      error);
+}
+
+static gboolean hash_source(Digest *digest, const char *path, ByteSource *file, GError **error)
+{
+    g_autofree guint8 *buffer = g_malloc(HASH_STEP);
+    g_autofree char *header = g_strdup_printf("%s %" G_GUINT64_FORMAT "\n", path, file->size);
+
+    digest_update(digest, header, strlen(header));
+    for (guint64 done = 0; done < file->size; done += HASH_STEP) {
+        const gsize step = (gsize)MIN(file->size - done, HASH_STEP);
+        if (!cancel_check(error) || !byte_source_read(file, done, buffer, step, error))
+            return FALSE;
+        digest_update(digest, buffer, step);
+    }
+    return TRUE;
+}
+
+static gboolean hash_vendor_file(Digest *digest, WindowsDisc *disc, const char *path, GError **error)
+{
+    g_autoptr(ByteSource) file = disc_reader_open_file(disc->reader, path, error);
+    g_autofree char *lower = g_ascii_strdown(path, -1);
+
+    return file != NULL && hash_source(digest, lower, file, error);
+}
+
+char *boot_disc_sources_sha256(WindowsDisc *disc, GError **error)
+{
+    g_autoptr(GPtrArray) files = disc_reader_list_files(disc->reader, "boot", MAX_BOOT_FOLDER_FILES, error);
+    g_autoptr(GBytes) image = files == NULL ? NULL : el_torito_image(disc->reader, &disc->el_torito, error);
+    g_autoptr(ByteSource) image_file = image == NULL ? NULL : byte_source_from_bytes(image, "boot image");
+    g_autoptr(Digest) digest = image == NULL ? NULL : digest_new(DIGEST_SHA256, error);
+
+    if (digest == NULL || !hash_source(digest, "sources/boot.wim", disc->boot_file, error) ||
+        !hash_vendor_file(digest, disc, "bootmgr", error))
+        return NULL;
+    for (guint i = 0; i < files->len; i++) {
+        const char *path = g_ptr_array_index(files, i);
+        g_autofree char *lower = g_ascii_strdown(path, -1);
+        if (!is_left_out(lower) && !hash_vendor_file(digest, disc, path, error))
+            return NULL;
+    }
+    g_autofree char *entry =
+        g_strdup_printf("el torito %u %u %s", disc->el_torito.load_segment, disc->el_torito.load_size,
+                        disc->boot_image_path == NULL ? DEFAULT_BOOT_IMAGE : disc->boot_image_path);
+    return hash_source(digest, entry, image_file, error) ? digest_hex(digest) : NULL;
 }
 
 static gboolean lay_out(IsoWriter *writer, WindowsDisc *disc, ByteSource *boot_wim, GError **error)

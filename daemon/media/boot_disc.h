@@ -4,6 +4,7 @@
 #pragma once
 
 #include "boot_staging.h"
+#include "windows_disc.h"
 
 typedef struct {
     const char *disc;         // the vendor's image
@@ -24,6 +25,11 @@ typedef struct {
 // iso_writer_write(). Nothing is left behind on failure.
 gboolean boot_disc_build(const BootDiscRequest *request, BootDiscResult *ret, Progress *progress,
                          GError **error);
+// SHA-256, in hex, over all that a boot disc takes from the vendor's disc: boot.wim, bootmgr, the boot
+// folder, the boot image and its El Torito entry. Two discs with the same hash give the same boot disc. To be
+// freed.
+char *boot_disc_sources_sha256(WindowsDisc *disc, GError **error);
+
 void boot_disc_result_clear(BootDiscResult *result);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BootDiscResult, boot_disc_result_clear)

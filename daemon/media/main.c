@@ -24,6 +24,7 @@ typedef struct {
 
 static const Verb verbs[] = {
     { "inspect-disc", verb_inspect_disc, "FILE" },
+    { "verify-disc", verb_verify_disc, "FILE" },
     { "inspect-driver", verb_inspect_driver, "DIR" },
     { "build-boot-disc", verb_build_boot_disc,
       "--disc FILE [--driver NAME=DIR]... --start-cmd FILE --agent FILE --output ISO" },

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// inspect-disc, inspect-driver and hash: the verbs that only read.
+// inspect-disc, verify-disc, inspect-driver and hash: the verbs that only read.
 #include "verbs.h"
 
 #include <unistd.h>
 
+#include "boot_disc.h"
 #include "byte_source.h"
 #include "cancel.h"
 #include "digest.h"
 #include "inspection_json.h"
 #include "progress.h"
+#include "wim_blobs.h"
 
 #define HASH_STEP (1024u * 1024)
 
@@ -25,7 +27,46 @@ json_object *verb_inspect_disc(char **arguments, GError **error)
     if (!only_argument(arguments, "disc image", error))
         return NULL;
     g_autoptr(WindowsDisc) disc = windows_disc_open(arguments[0], g_get_tmp_dir(), error);
-    return disc == NULL ? NULL : inspection_json_disc(disc);
+    g_autofree char *boot_sha256 = disc == NULL ? NULL : boot_disc_sources_sha256(disc, error);
+    if (boot_sha256 == NULL)
+        return NULL;
+    PeVersion winload;
+    const gboolean known = windows_disc_winload(disc, g_get_tmp_dir(), &winload);
+    return inspection_json_disc(disc, boot_sha256, known ? &winload : NULL);
+}
+
+static json_object *verification(const WimVerification *found)
+{
+    json_object *object = json_object_new_object();
+
+    json_object_object_add(object, "blobs", json_object_new_uint64(found->blobs));
+    json_object_object_add(object, "bytes", json_object_new_uint64(found->bytes));
+    json_object_object_add(object, "integrity_table", json_object_new_boolean(found->has_table));
+    return object;
+}
+
+json_object *verb_verify_disc(char **arguments, GError **error)
+{
+    if (!only_argument(arguments, "disc image", error))
+        return NULL;
+    g_autoptr(WindowsDisc) disc = windows_disc_open(arguments[0], g_get_tmp_dir(), error);
+    WimVerification boot, install;
+    Progress progress = { 0 };
+    guint64 done = 0;
+
+    if (disc == NULL)
+        return NULL;
+    progress_begin(&progress, "verify",
+                   wim_blobs_verify_size(disc->boot_file, &disc->boot->header) +
+                       wim_blobs_verify_size(disc->install_file, &disc->install_header));
+    if (!wim_blobs_verify(disc->boot_file, &disc->boot->header, &progress, &done, &boot, error) ||
+        !wim_blobs_verify(disc->install_file, &disc->install_header, &progress, &done, &install, error))
+        return NULL;
+    progress_set(&progress, progress.total); // what lies between the blobs holds nothing
+    json_object *result = json_object_new_object();
+    json_object_object_add(result, "boot_wim", verification(&boot));
+    json_object_object_add(result, "install_wim", verification(&install));
+    return result;
 }
 
 json_object *verb_inspect_driver(char **arguments, GError **error)
