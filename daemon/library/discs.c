@@ -145,7 +145,12 @@ static json_object *unwrap(json_object *kept, GError **error)
 
 json_object *disc_inspection_cached(Daemon *daemon, const Disc *disc, GError **error)
 {
-    return unwrap(store_get(daemon, disc->path, disc, error), error);
+    json_object *kept = store_get(daemon, disc->path, disc, error);
+    // One of an earlier version, which looked at less.
+    if (kept && !json_object_object_get_ex(kept, "boot_files_sha256", NULL) &&
+        !json_object_object_get_ex(kept, "refused", NULL))
+        g_clear_pointer(&kept, json_object_put);
+    return unwrap(kept, error);
 }
 
 // Keeps what is a property of the disc; a crash or a failed read may go away, so it is not kept.

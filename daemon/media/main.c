@@ -30,7 +30,7 @@ static const Verb verbs[] = {
       "--disc FILE [--driver NAME=DIR]... --start-cmd FILE --agent FILE --output ISO" },
     { "build-config-disc", verb_build_config_disc,
       "--output ISO --volume-id ID [--file DISCPATH=HOSTFILE]... [--file-list FILE]" },
-    { "hash", verb_hash, "FILE" },
+    { "hash", verb_hash, "[--sha256] FILE" },
 };
 
 static void print_usage(FILE *stream)
