@@ -83,6 +83,27 @@ static void add_build(Table *table, json_object *inspection)
     table_add(table, "system:", text);
 }
 
+static void add_findings(Table *table, json_object *document)
+{
+    json_object *hashes = json_object_object_get(document, "hashes");
+    json_object *known = json_object_object_get(document, "known");
+    json_object *verification = json_object_object_get(document, "verification");
+    if (json_object_is_type(hashes, json_type_object)) {
+        show_member(table, hashes, "sha1", "SHA-1:");
+        show_member(table, hashes, "sha256", "SHA-256:");
+    }
+    if (json_object_is_type(known, json_type_object))
+        show_member(table, known, "statement", "known as:");
+    if (json_object_is_type(verification, json_type_object)) {
+        g_autofree char *checked = time_text(json_string_member(verification, "checked"));
+        const char *message = json_string_member(verification, "message");
+        const char *state = json_string_member(verification, "state");
+        g_autofree char *text = g_strdup_printf("%s (%s)%s%s", state ? state : "?", checked,
+                                                message ? ": " : "", message ? message : "");
+        table_add(table, "images:", text);
+    }
+}
+
 static void print_disc(json_object *document)
 {
     g_autoptr(Table) table = table_new(NULL);
@@ -100,12 +121,15 @@ static void print_disc(json_object *document)
         json_object *ei_cfg = json_object_object_get(inspection, "ei_cfg");
         add_build(table, inspection);
         show_member(table, inspection, "architecture", "architecture:");
+        show_member(table, inspection, "winload_version", "winload.exe:");
+        show_member(table, inspection, "sha2_drivers", "SHA-2 drivers:");
         show_member(table, inspection, "languages", "languages:");
         show_member(table, inspection, "volume_id", "volume:");
         show_member(table, inspection, "filesystem", "file system:");
         if (json_object_is_type(ei_cfg, json_type_object))
             show_member(table, ei_cfg, "channel", "ei.cfg channel:");
     }
+    add_findings(table, document);
     table_print(table, stdout);
     print_editions(inspection);
 }

@@ -42,6 +42,8 @@ json_object *service_disc_upload_finish(Daemon *daemon, ServiceUpload *upload, g
                                         Problem **problem);
 json_object *service_disc_upload_show(Daemon *daemon, const char *name, Problem **problem);
 gboolean service_disc_upload_delete(Daemon *daemon, const char *name, Problem **problem);
+// {"job": …}
+json_object *service_disc_verify(Daemon *daemon, const char *name, Problem **problem);
 gboolean service_disc_delete(Daemon *daemon, const char *name, Problem **problem);
 json_object *service_driver_list(Daemon *daemon, Problem **problem);
 json_object *service_driver_show(Daemon *daemon, const char *name, Problem **problem);

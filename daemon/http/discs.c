@@ -42,6 +42,13 @@ void handle_disc_delete(HttpRequest *request)
         reply_problem(request, problem);
 }
 
+void handle_disc_verify(HttpRequest *request)
+{
+    Problem *problem = NULL;
+    json_object *job = service_disc_verify(request->daemon, request->name, &problem);
+    reply_job(request, job, problem);
+}
+
 void handle_disc_upload_show(HttpRequest *request)
 {
     Problem *problem = NULL;

@@ -17,6 +17,7 @@ void handle_disc_show(HttpRequest *request);
 ServiceUpload *open_disc_upload(HttpRequest *request, Problem **problem);
 void handle_disc_put(HttpRequest *request);
 void handle_disc_delete(HttpRequest *request);
+void handle_disc_verify(HttpRequest *request);
 void handle_disc_upload_show(HttpRequest *request);
 void handle_disc_upload_delete(HttpRequest *request);
 // drivers.c

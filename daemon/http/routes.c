@@ -21,6 +21,7 @@ const Route http_routes[] = {
     { "PUT",    "/v1/discs/{name}",           .handler = handle_disc_put,
       .body = BODY_STREAM, .body_limit = 16 * GIB, .begin_upload = open_disc_upload },
     { "DELETE", "/v1/discs/{name}",           .handler = handle_disc_delete },
+    { "POST",   "/v1/discs/{name}/verify",    .handler = handle_disc_verify },
     { "GET",    "/v1/discs/{name}/upload",    .handler = handle_disc_upload_show },
     { "DELETE", "/v1/discs/{name}/upload",    .handler = handle_disc_upload_delete },
     { "GET",    "/v1/drivers",                .handler = handle_driver_list },

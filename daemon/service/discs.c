@@ -138,6 +138,24 @@ static gboolean is_in_use(Daemon *daemon, const char *name, Problem **problem)
     }
 }
 
+json_object *service_disc_verify(Daemon *daemon, const char *name, Problem **problem)
+{
+    GError *error = NULL;
+    g_autoptr(Disc) disc = disc_find(daemon, name, &error);
+    g_autoptr(json_object) parameters = json_object_new_object();
+    const StoreIdempotency none = { NULL, NULL };
+    json_add_text(parameters, "disc", name);
+    char *job_id = disc
+                       ? job_engine_submit(daemon->jobs, "verify-disc", NULL, NULL, NULL,
+                                           json_object_to_json_string_ext(parameters, JSON_C_TO_STRING_PLAIN),
+                                           &none, &error)
+                       : NULL;
+    if (job_id)
+        return service_job_answer(daemon, job_id, problem);
+    service_problem(problem, error);
+    return NULL;
+}
+
 gboolean service_disc_delete(Daemon *daemon, const char *name, Problem **problem)
 {
     GError *error = NULL;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Discs, driver packages and templates as the API shows them.
+#include "daemon/library/disc_verification.h"
 #include "daemon/library/driver_packages.h"
+#include "daemon/library/known_discs.h"
 #include "daemon/library/media_process.h"
 #include "daemon/library/templates.h"
 #include "daemon/service/service_parts.h"
@@ -43,6 +45,23 @@ json_object *service_disc_list(Daemon *daemon, Problem **problem)
     return wrap("discs", array);
 }
 
+// What is known of the disc beyond its inspection, as far as it is known already: nothing is hashed for it.
+static void add_findings(Daemon *daemon, const Disc *disc, json_object *inspection, json_object *object)
+{
+    g_autoptr(GError) error = NULL;
+    json_object *hashes = disc_hashes_cached(daemon, disc, &error);
+    json_object *verification = error ? NULL : disc_verification(daemon, disc, &error);
+    if (error)
+        g_warning("disc \"%s\": %s, ignoring", disc->name, error->message);
+    json_object_object_add(object, "hashes", hashes);
+    json_object_object_add(object, "verification", verification);
+    json_object_object_add(object, "known",
+                           known_discs_match(hashes ? json_string_member(hashes, "sha1") : NULL,
+                                             hashes ? json_string_member(hashes, "sha256") : NULL,
+                                             inspection ? json_string_member(inspection, "volume_id") : NULL,
+                                             disc->size));
+}
+
 json_object *service_disc_show(Daemon *daemon, const char *name, Problem **problem)
 {
     GError *error = NULL;
@@ -57,6 +76,7 @@ json_object *service_disc_show(Daemon *daemon, const char *name, Problem **probl
     json_add_text(object, "name", disc->name);
     json_add_text(object, "file", file);
     json_object_object_add(object, "size", json_object_new_int64((gint64)disc->size));
+    add_findings(daemon, disc, inspection, object);
     if (inspection) {
         json_object_object_add(object, "inspection", g_steal_pointer(&inspection));
         return object;

@@ -65,6 +65,12 @@ gboolean service_disc_upload_delete(Daemon *daemon, const char *name, Problem **
     return fake_knows("upload", name, "new", problem);
 }
 
+json_object *service_disc_verify(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "disc_verify %s", name);
+    return fake_knows("disc", name, "win7", problem) ? fake_wrapped_job(daemon) : NULL;
+}
+
 gboolean service_disc_delete(Daemon *daemon, const char *name, Problem **problem)
 {
     fake_record(daemon, "disc_delete %s", name);

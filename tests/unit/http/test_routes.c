@@ -27,6 +27,8 @@ static const Row rows[] = {
     { "/v1/discs/{name}", "GET", "/v1/discs/win7", NULL, 200, "application/json", "disc_show win7" },
     { "/v1/discs/{name}", "PUT", "/v1/discs/new", "abc", 201, "application/json", "disc_upload_finish 3" },
     { "/v1/discs/{name}", "DELETE", "/v1/discs/win7", NULL, 204, NULL, "disc_delete win7" },
+    { "/v1/discs/{name}/verify", "POST", "/v1/discs/win7/verify", NULL, 202, "application/json",
+      "disc_verify win7" },
     { "/v1/discs/{name}/upload", "GET", "/v1/discs/new/upload", NULL, 200, "application/json",
       "disc_upload_show new" },
     { "/v1/discs/{name}/upload", "DELETE", "/v1/discs/new/upload", NULL, 204, NULL,
