@@ -12,13 +12,27 @@
 // Raised when sevend-media lays the boot disc out differently, so that older ones are not taken for it.
 #define BOOT_DISC_FORMAT     "2"
 #define MAX_SUM_BYTES        128
+#define VERIFIED_SECONDS     G_GINT64_CONSTANT(3600)
 #define MAX_GUEST_FILE_BYTES (8u << 20)
 
 struct BootDiscCache {
     GMutex lock;
     GCond changed;
     GHashTable *building; // keys being built now
+    GHashTable *verified; // path → Verified
 };
+
+typedef struct {
+    char *identity; // of the file when its content was last known to be right
+    gint64 when;    // monotonic
+} Verified;
+
+static void verified_free(gpointer data)
+{
+    Verified *verified = data;
+    g_free(verified->identity);
+    g_free(verified);
+}
 
 BootDiscCache *boot_disc_cache_new(void)
 {
@@ -26,6 +40,7 @@ BootDiscCache *boot_disc_cache_new(void)
     g_mutex_init(&cache->lock);
     g_cond_init(&cache->changed);
     cache->building = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    cache->verified = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, verified_free);
     return cache;
 }
 
@@ -34,6 +49,7 @@ void boot_disc_cache_free(BootDiscCache *cache)
     if (!cache)
         return;
     g_hash_table_unref(cache->building);
+    g_hash_table_unref(cache->verified);
     g_mutex_clear(&cache->lock);
     g_cond_clear(&cache->changed);
     g_free(cache);
@@ -102,6 +118,45 @@ static gboolean write_sum(const char *path, json_object *built, GError **error)
     g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT " %s\n", json_int_member(built, "size", -1),
                                             json_string_member(built, "sha256"));
     return file_write_atomic(sum, text, strlen(text), 0600, error);
+}
+
+// Changes with everything that is written to the file: nobody can set the time of change back.
+static char *identity_of(const char *path)
+{
+    struct stat info;
+    if (stat(path, &info) != 0)
+        return NULL;
+    return g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT
+                           ":%" G_GINT64_FORMAT ".%09ld",
+                           (guint64)info.st_dev, (guint64)info.st_ino, (gint64)info.st_size,
+                           (gint64)info.st_ctim.tv_sec, info.st_ctim.tv_nsec);
+}
+
+static gboolean was_just_verified(BootDiscCache *cache, const char *path)
+{
+    g_autofree char *identity = identity_of(path);
+    g_mutex_lock(&cache->lock);
+    const Verified *verified = g_hash_table_lookup(cache->verified, path);
+    const gboolean fresh = verified && identity && strcmp(verified->identity, identity) == 0 &&
+                           g_get_monotonic_time() - verified->when < VERIFIED_SECONDS * G_USEC_PER_SEC;
+    g_mutex_unlock(&cache->lock);
+    return fresh;
+}
+
+// The disc is used now, and right. @anew: its content was looked at, not only remembered.
+static void note_use(BootDiscCache *cache, const char *path, gboolean anew)
+{
+    utime(path, NULL); // counts as used, and changes the identity
+    g_mutex_lock(&cache->lock);
+    const Verified *before = g_hash_table_lookup(cache->verified, path);
+    Verified *verified = g_new0(Verified, 1);
+    verified->when = anew || !before ? g_get_monotonic_time() : before->when;
+    verified->identity = identity_of(path);
+    if (verified->identity)
+        g_hash_table_replace(cache->verified, g_strdup(path), verified);
+    else
+        verified_free(verified);
+    g_mutex_unlock(&cache->lock);
 }
 
 // TRUE if the disc is there, byte for byte as it was written. Anything else, an unreadable disc too, is a
@@ -195,13 +250,14 @@ gboolean boot_disc_ensure(Daemon *daemon, const char *key, const BootDiscRecipe 
     }
     GError *failure = NULL;
     gboolean built = FALSE;
-    gboolean ok = is_intact(daemon, path, cancellable, &failure);
-    if (ok) {
-        utime(path, NULL); // now counts as used
-    } else if (!failure) {
+    const gboolean remembered = was_just_verified(daemon->boot_discs, path);
+    gboolean ok = remembered || is_intact(daemon, path, cancellable, &failure);
+    if (!ok && !failure) {
         ok = build(daemon, path, recipe, progress, progress_data, cancellable, &failure);
         built = TRUE;
     }
+    if (ok)
+        note_use(daemon->boot_discs, path, !remembered);
     if (failure)
         g_propagate_error(error, failure);
     release(daemon->boot_discs, key);

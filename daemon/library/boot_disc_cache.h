@@ -9,7 +9,9 @@
 //
 // Beside each disc lies <key>.sum, its size and SHA-256 as it was written. Before a disc is used again its
 // whole content is hashed, about 0.1 s for 150 MB with the processor's SHA instructions: nothing less would
-// find a flipped byte, and a machine that starts from a damaged Setup fails in ways that nobody can read.
+// find a flipped byte, and a machine that starts from a damaged Setup fails in ways that nobody can read. For
+// an hour after that a file of the same identity (inode, size, time of change) is taken as it is: every write
+// changes the identity, and what rots below the page cache would not be seen by reading through it either.
 // What does not match is built anew.
 #pragma once
 

@@ -28,6 +28,9 @@ static const Verb verbs[] = {
     { "inspect-driver", verb_inspect_driver, "DIR" },
     { "build-boot-disc", verb_build_boot_disc,
       "--disc FILE [--driver NAME=DIR]... --start-cmd FILE --agent FILE --output ISO" },
+    { "export-disc", verb_export_disc,
+      "--disc FILE [--driver NAME=DIR]... --start-cmd FILE --agent FILE [--file DISCPATH=HOSTFILE]... "
+      "--output ISO" },
     { "build-config-disc", verb_build_config_disc,
       "--output ISO --volume-id ID [--file DISCPATH=HOSTFILE]... [--file-list FILE]" },
     { "hash", verb_hash, "[--sha256] FILE" },

@@ -40,7 +40,7 @@ static const char media[] =
     "  sleep 0.3\n"
     "  { echo \"$out\"; head -c 1048576 /dev/zero; } >\"$out.partial-1\" && mv \"$out.partial-1\" \"$out\"\n"
     "  ;;\n"
-    "hash) out=$3 ;;\n"
+    "hash) out=$3; echo hashed >>\"$here/hashes\" ;;\n"
     "esac\n"
     "echo \"{\\\"result\\\":{\\\"size\\\":$(stat -c %s \"$out\"),"
     "\\\"sha256\\\":\\\"$(sha256sum \"$out\" | cut -d ' ' -f 1)\\\"}}\"\n";
@@ -175,6 +175,33 @@ static void a_flipped_byte_is_found(Fixture *fixture, gconstpointer data)
     g_assert_false(ensure(fixture, "one", NULL));
 }
 
+static guint hashes(const Fixture *fixture)
+{
+    g_autofree char *path = path_in(fixture, "hashes");
+    g_autofree char *text = NULL;
+    gsize length = 0;
+    return file_read(path, 65536, &text, &length, NULL) ? (guint)(length / strlen("hashed\n")) : 0;
+}
+
+static void forget(Fixture *fixture) // as a daemon that was started again
+{
+    boot_disc_cache_free(fixture->daemon.boot_discs);
+    fixture->daemon.boot_discs = boot_disc_cache_new();
+}
+
+static void an_untouched_disc_is_hashed_once_a_daemon(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    ensure(fixture, "one", NULL);
+    g_assert_false(ensure(fixture, "one", NULL));
+    g_assert_false(ensure(fixture, "one", NULL));
+    g_assert_cmpuint(hashes(fixture), ==, 0);
+    forget(fixture);
+    g_assert_false(ensure(fixture, "one", NULL));
+    g_assert_false(ensure(fixture, "one", NULL));
+    g_assert_cmpuint(hashes(fixture), ==, 1);
+}
+
 static void a_cut_disc_and_one_without_a_sum_are_built_anew(Fixture *fixture, gconstpointer data)
 {
     (void)data;
@@ -185,6 +212,7 @@ static void a_cut_disc_and_one_without_a_sum_are_built_anew(Fixture *fixture, gc
     g_assert_true(ensure(fixture, "one", NULL));
     g_autofree char *sum = g_strdup_printf("%.*s.sum", (int)strlen(path) - 4, path);
     g_assert_cmpint(g_remove(sum), ==, 0);
+    forget(fixture);
     g_test_expect_message(NULL, G_LOG_LEVEL_WARNING, "*is not what was written*");
     g_assert_true(ensure(fixture, "one", NULL));
     g_test_assert_expected_messages();
@@ -261,6 +289,7 @@ int main(int argc, char **argv)
     CASE(a_crowd_gets_one_build);
     CASE(what_it_is_made_of_makes_the_key);
     CASE(a_flipped_byte_is_found);
+    CASE(an_untouched_disc_is_hashed_once_a_daemon);
     CASE(a_cut_disc_and_one_without_a_sum_are_built_anew);
     CASE(the_least_recently_used_goes_what_is_used_stays);
     CASE(left_overs_go_at_the_start_only);
