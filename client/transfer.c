@@ -24,6 +24,10 @@ char *transfer_text(const TransferLine *line, gint64 now)
     g_autofree char *done = g_format_size_full(line->done, G_FORMAT_SIZE_IEC_UNITS);
     g_autofree char *total = g_format_size_full(line->total, G_FORMAT_SIZE_IEC_UNITS);
     GString *text = g_string_new(NULL);
+    if (line->total == 0) { // how much will come is not known
+        g_string_printf(text, "%s  %s", line->title, done);
+        return g_string_free(text, FALSE);
+    }
     const guint64 percent = line->total ? line->done / MAX(line->total / 100, 1) : 100;
     g_string_printf(text, "%s  %" G_GUINT64_FORMAT " %%  %s of %s", line->title, MIN(percent, 100), done,
                     total);

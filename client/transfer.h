@@ -17,7 +17,7 @@ typedef struct {
     gint64 started, drawn; // monotonic
 } TransferLine;
 
-// @stream: where a terminal is, else nothing is shown.
+// @total 0: not known. @stream: where a terminal is, else nothing is shown.
 void transfer_begin(TransferLine *line, const char *title, FILE *stream, guint64 total);
 // A stretch begins at byte @done: after a break, or at once.
 void transfer_resume(TransferLine *line, guint64 done);

@@ -10,6 +10,8 @@ extern const Verb verb_disc_ls, verb_disc_show, verb_disc_rm, verb_disc_verify;
 ExitCode disc_show(Client *client, const char *name);
 // disc_add.c
 extern const Verb verb_disc_add;
+// disc_export.c
+extern const Verb verb_disc_export;
 // driver.c
 extern const Verb verb_driver_ls, verb_driver_show;
 // template.c

@@ -44,6 +44,11 @@ json_object *service_disc_upload_show(Daemon *daemon, const char *name, Problem 
 gboolean service_disc_upload_delete(Daemon *daemon, const char *name, Problem **problem);
 // {"job": …}
 json_object *service_disc_verify(Daemon *daemon, const char *name, Problem **problem);
+// A remaster of @disc for the machine that @request (which this changes) describes; a job. {"job", "export": id}
+json_object *service_export_create(Daemon *daemon, const char *disc, json_object *request, Problem **problem);
+// The exported disc, open for reading; the caller closes. -1 with a problem.
+int service_export_open(Daemon *daemon, const char *id, guint64 *ret_size, Problem **problem);
+gboolean service_export_delete(Daemon *daemon, const char *id, Problem **problem);
 gboolean service_disc_delete(Daemon *daemon, const char *name, Problem **problem);
 json_object *service_driver_list(Daemon *daemon, Problem **problem);
 json_object *service_driver_show(Daemon *daemon, const char *name, Problem **problem);

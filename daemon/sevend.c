@@ -21,6 +21,7 @@
 #include "daemon/install/machine_files.h"
 #include "daemon/library/boot_disc_cache.h"
 #include "daemon/library/disc_verification.h"
+#include "daemon/library/exports.h"
 #include "daemon/library/templates.h"
 #include "daemon/library/upload.h"
 #include "daemon/lifecycle/lifecycle.h"
@@ -30,8 +31,8 @@ typedef struct {
     gboolean check_config, debug, version;
 } Options;
 
-static const JobKind *const job_kinds[] = { &install_job_kind, &delete_job_kind, &start_job_kind,
-                                            &stop_job_kind, &verify_disc_job_kind };
+static const JobKind *const job_kinds[] = { &install_job_kind, &delete_job_kind,      &start_job_kind,
+                                            &stop_job_kind,    &verify_disc_job_kind, &export_disc_job_kind };
 
 static gboolean parse_options(int argc, char **argv, Options *options, GError **error)
 {

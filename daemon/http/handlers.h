@@ -20,6 +20,10 @@ void handle_disc_delete(HttpRequest *request);
 void handle_disc_verify(HttpRequest *request);
 void handle_disc_upload_show(HttpRequest *request);
 void handle_disc_upload_delete(HttpRequest *request);
+// exports.c
+void handle_export_create(HttpRequest *request);
+void handle_export_get(HttpRequest *request);
+void handle_export_delete(HttpRequest *request);
 // drivers.c
 void handle_driver_list(HttpRequest *request);
 void handle_driver_show(HttpRequest *request);

@@ -109,6 +109,18 @@ void reply_bytes(HttpRequest *request, const char *content_type, GBytes *bytes, 
     send_bytes(request, 200, content_type, bytes);
 }
 
+void reply_file(HttpRequest *request, const char *content_type, int fd, guint64 size, Problem *problem)
+{
+    if (fd < 0) {
+        reply_problem(request, problem);
+        return;
+    }
+    g_warn_if_fail(problem == NULL);
+    problem_free(problem);
+    request->response_bytes = (gsize)size;
+    reply_response(request, 200, content_type, MHD_create_response_from_fd64(size, fd));
+}
+
 void reply_text(HttpRequest *request, const char *content_type, char *text, Problem *problem)
 {
     reply_bytes(request, content_type, text != NULL ? g_bytes_new_take(text, strlen(text)) : NULL, problem);

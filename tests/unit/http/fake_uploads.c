@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The disc folder of the fake service: takes uploads, keeps nothing but their number of bytes, and runs out
-// of room at FAKE_ROOM.
+// The disc folder and the exports of the fake service: takes uploads, keeps nothing but their number of
+// bytes, and runs out of room at FAKE_ROOM.
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "tests/unit/http/fake_daemon.h"
 
 struct Upload {
@@ -75,4 +78,31 @@ gboolean service_disc_delete(Daemon *daemon, const char *name, Problem **problem
 {
     fake_record(daemon, "disc_delete %s", name);
     return fake_knows("disc", name, "win7", problem);
+}
+
+json_object *service_export_create(Daemon *daemon, const char *disc, json_object *request, Problem **problem)
+{
+    fake_record(daemon, "export_create %s %s", disc, json_string_member(request, "name"));
+    if (!fake_knows("disc", disc, "win7", problem))
+        return NULL;
+    json_object *answer = fake_wrapped_job(daemon);
+    json_object_object_add(answer, "export", json_object_new_string(FAKE_JOB));
+    return answer;
+}
+
+int service_export_open(Daemon *daemon, const char *id, guint64 *ret_size, Problem **problem)
+{
+    fake_record(daemon, "export_open %s", id);
+    if (!fake_knows("export", id, FAKE_JOB, problem))
+        return -1;
+    int fd = memfd_create("export", MFD_CLOEXEC);
+    g_assert_cmpint(write(fd, "iso\0bytes", 9), ==, 9);
+    *ret_size = 9;
+    return fd;
+}
+
+gboolean service_export_delete(Daemon *daemon, const char *id, Problem **problem)
+{
+    fake_record(daemon, "export_delete %s", id);
+    return fake_knows("export", id, FAKE_JOB, problem);
 }

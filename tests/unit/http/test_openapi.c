@@ -207,6 +207,8 @@ static void test_answers_fit_their_schemas(void)
         { "PUT", "/v1/discs/new", "abc", "DiscSummary" },
         { "PUT", "/v1/discs/new", "12345", "Upload" },
         { "GET", "/v1/discs/new/upload", NULL, "Upload" },
+        { "POST", "/v1/discs/win7/verify", NULL, "JobAccepted" },
+        { "POST", "/v1/discs/win7/exports", "{}", "ExportAccepted" },
         { "GET", "/v1/drivers", NULL, "DriverList" },
         { "GET", "/v1/drivers/virtio", NULL, "Driver" },
         { "GET", "/v1/templates", NULL, "TemplateList" },
