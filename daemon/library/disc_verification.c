@@ -39,6 +39,48 @@ static gboolean run_hash(Job *job, GError **error)
     return TRUE;
 }
 
+static char *parameters_of(const char *name)
+{
+    g_autoptr(json_object) parameters = json_object_new_object();
+    json_object_object_add(parameters, "disc", json_object_new_string(name));
+    return g_strdup(json_object_to_json_string_ext(parameters, JSON_C_TO_STRING_PLAIN));
+}
+
+char *disc_submit_job(Daemon *daemon, const JobKind *kind, const char *name, GError **error)
+{
+    const StoreIdempotency none = { NULL, NULL };
+    g_autofree char *parameters = parameters_of(name);
+    return job_engine_submit(daemon->jobs, kind->name, NULL, NULL, NULL, parameters, &none, error);
+}
+
+static gboolean is_being_hashed(Daemon *daemon, const char *name)
+{
+    g_autoptr(GPtrArray) jobs = store_job_unfinished(daemon->store, NULL);
+    g_autofree char *parameters = parameters_of(name);
+    for (guint i = 0; jobs && i < jobs->len; i++) {
+        const StoreJob *job = jobs->pdata[i];
+        if ((strcmp(job->kind, hash_disc_job_kind.name) == 0 ||
+             strcmp(job->kind, verify_disc_job_kind.name) == 0) &&
+            g_strcmp0(job->parameters, parameters) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+void disc_hash_soon(Daemon *daemon, const Disc *disc)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(json_object) known = disc_hashes_cached(daemon, disc, &error);
+    if (known || error || is_being_hashed(daemon, disc->name)) {
+        if (error)
+            g_warning("disc \"%s\": %s, ignoring", disc->name, error->message);
+        return;
+    }
+    g_autofree char *id = disc_submit_job(daemon, &hash_disc_job_kind, disc->name, &error);
+    if (!id)
+        g_warning("disc \"%s\" is not hashed: %s, ignoring", disc->name, error->message);
+}
+
 static gboolean keep(Daemon *daemon, const Disc *disc, json_object *finding, const char *state,
                      const char *message, GError **error)
 {
@@ -87,6 +129,12 @@ static gboolean run_verify(Job *job, GError **error)
 static const JobStep steps[] = {
     { "hash", 3, run_hash, NULL },
     { "verify", 7, run_verify, NULL },
+};
+
+const JobKind hash_disc_job_kind = {
+    .name = "hash-disc",
+    .steps = steps,
+    .step_count = 1,
 };
 
 const JobKind verify_disc_job_kind = {

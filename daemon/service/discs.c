@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/files.h"
-#include "daemon/library/discs.h"
+#include "daemon/library/disc_verification.h"
 #include "daemon/service/service_parts.h"
 #include "daemon/service/uploads.h"
 
@@ -142,14 +142,7 @@ json_object *service_disc_verify(Daemon *daemon, const char *name, Problem **pro
 {
     GError *error = NULL;
     g_autoptr(Disc) disc = disc_find(daemon, name, &error);
-    g_autoptr(json_object) parameters = json_object_new_object();
-    const StoreIdempotency none = { NULL, NULL };
-    json_add_text(parameters, "disc", name);
-    char *job_id = disc
-                       ? job_engine_submit(daemon->jobs, "verify-disc", NULL, NULL, NULL,
-                                           json_object_to_json_string_ext(parameters, JSON_C_TO_STRING_PLAIN),
-                                           &none, &error)
-                       : NULL;
+    char *job_id = disc ? disc_submit_job(daemon, &verify_disc_job_kind, name, &error) : NULL;
     if (job_id)
         return service_job_answer(daemon, job_id, problem);
     service_problem(problem, error);
