@@ -31,7 +31,7 @@ json_object *verb_inspect_disc(char **arguments, GError **error)
     if (boot_sha256 == NULL)
         return NULL;
     PeVersion winload;
-    const gboolean known = windows_disc_winload(disc, g_get_tmp_dir(), &winload);
+    const gboolean known = windows_disc_winload(disc, &winload);
     return inspection_json_disc(disc, boot_sha256, known ? &winload : NULL);
 }
 

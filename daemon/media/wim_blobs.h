@@ -6,6 +6,11 @@
 #include "progress.h"
 #include "wim_header.h"
 
+// Calls `function` for each entry of the blob table until it says FALSE. The table is read in pieces.
+typedef gboolean (*WimBlobFunction)(const WimBlob *blob, gpointer data, GError **error);
+gboolean wim_blobs_each(ByteSource *wim, const WimHeader *header, WimBlobFunction function, gpointer data,
+                        GError **error);
+
 // Every blob lies inside the file, is one of this part, and there are as many metadata as images.
 // MEDIA_ERROR_WIM_DAMAGED.
 gboolean wim_blobs_check(ByteSource *wim, const WimHeader *header, GError **error);

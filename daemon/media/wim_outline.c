@@ -55,17 +55,6 @@ static int on_resource(const struct wimlib_resource_entry *resource, void *conte
 
 WIMStruct *wim_outline_open(ByteSource *wim, const WimHeader *header, const char *directory, GError **error)
 {
-    int fd = -1;
-    WIMStruct *opened = wim_outline_open_for_filling(wim, header, directory, &fd, error);
-
-    if (opened != NULL)
-        close(fd);
-    return opened;
-}
-
-WIMStruct *wim_outline_open_for_filling(ByteSource *wim, const WimHeader *header, const char *directory,
-                                        int *ret_fd, GError **error)
-{
     g_autofree char *path = NULL;
     g_autoptr(GError) local = NULL;
     WIMStruct *opened = NULL;
@@ -86,11 +75,9 @@ WIMStruct *wim_outline_open_for_filling(ByteSource *wim, const WimHeader *header
     unlink(path);
     if (result == 0)
         result = wimlib_iterate_lookup_table(opened, 0, on_resource, &copy);
-    if (local == NULL && wim_check(result, wim->name, &local)) {
-        *ret_fd = fd;
-        return opened;
-    }
     close(fd);
+    if (local == NULL && wim_check(result, wim->name, &local))
+        return opened;
     wimlib_free(opened);
     g_propagate_error(error, g_steal_pointer(&local));
     return NULL;

@@ -14,8 +14,3 @@
 // Opens `wim`. The sparse file is made in `directory` and has no name any more on return. The caller frees
 // with wimlib_free(). Errors as for wim_header_check_supported(), MEDIA_ERROR_WIM_DAMAGED, _NO_SPACE, _IO.
 WIMStruct *wim_outline_open(ByteSource *wim, const WimHeader *header, const char *directory, GError **error);
-
-// The same, with the sparse file's descriptor (the caller's): ranges of `wim` may be copied into it, at their
-// own offsets, before wimlib is asked for the files that they are.
-WIMStruct *wim_outline_open_for_filling(ByteSource *wim, const WimHeader *header, const char *directory,
-                                        int *ret_fd, GError **error);

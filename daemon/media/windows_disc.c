@@ -157,7 +157,7 @@ const char *windows_disc_architecture(const WindowsDisc *disc)
     return architecture;
 }
 
-gboolean windows_disc_winload(const WindowsDisc *disc, const char *scratch, PeVersion *ret)
+gboolean windows_disc_winload(const WindowsDisc *disc, PeVersion *ret)
 {
     guint index = 0;
     g_autoptr(GError) error = NULL;
@@ -167,8 +167,8 @@ gboolean windows_disc_winload(const WindowsDisc *disc, const char *scratch, PeVe
         if (windows_version_is_7(image))
             index = image->index;
     }
-    g_autoptr(GBytes) bytes = wim_file_load(disc->install_file, &disc->install_header, index, WINLOAD,
-                                            MAX_WINLOAD_SIZE, scratch, &error);
+    g_autoptr(GBytes) bytes =
+        wim_file_load(disc->install_file, &disc->install_header, index, WINLOAD, MAX_WINLOAD_SIZE, &error);
     return bytes != NULL && pe_version_read(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), ret);
 }
 

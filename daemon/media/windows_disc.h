@@ -34,7 +34,7 @@ const char *windows_disc_architecture(const WindowsDisc *disc);
 
 // Version of winload.exe, the installed system's boot loader, in the first Windows 7 image; FALSE if it has
 // none or it cannot be read.
-gboolean windows_disc_winload(const WindowsDisc *disc, const char *scratch, PeVersion *ret);
+gboolean windows_disc_winload(const WindowsDisc *disc, PeVersion *ret);
 // TRUE if a system with that winload.exe starts drivers that are signed with SHA-2 only [P: reinstall]; else
 // such a boot driver installs, and the first boot from disk fails.
 gboolean windows_verifies_sha2(const PeVersion *winload);

@@ -59,7 +59,7 @@ static void use_disc(const char *path, const char *scratch)
     if (disc == NULL)
         return;
     g_autofree char *hash = boot_disc_sources_sha256(disc, NULL);
-    windows_disc_winload(disc, scratch, &version);
+    windows_disc_winload(disc, &version);
     wim_blobs_verify(disc->boot_file, &disc->boot->header, NULL, &done, &found, NULL);
     wim_blobs_verify(disc->install_file, &disc->install_header, NULL, &done, &found, NULL);
 }
