@@ -69,8 +69,11 @@ _sevenctl() {
     show | wait | exec | screenshot | console-log | isolation | answer-file | start | stop | rm)
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl ls --names 2>/dev/null)" -- "$current")
         ;;
-    "disc show" | "driver show" | "template show" | "job show" | "job cancel" | "job log")
+    "disc show" | "disc rm" | "disc verify" | "disc export" | "driver show" | "template show" | "job show" | "job cancel" | "job log")
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl "${verb% *}" ls --names 2>/dev/null)" -- "$current")
+        ;;
+    "disc add")
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
         ;;
     help)
         mapfile -t COMPREPLY < <(compgen -W "$(_sevenctl_verbs | cut -d ' ' -f 1 | sort -u)" -- "$current")

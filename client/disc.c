@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// sevenctl disc ls, disc show: the vendor's discs and what inspection found on them.
+// sevenctl disc ls, show, verify, rm: the vendor's discs and what inspection found on them. Adding one is
+// disc_add.c's.
 #include "client/api.h"
 #include "client/options.h"
 #include "client/show.h"
 #include "client/terminal.h"
 #include "client/verbs.h"
+#include "client/watch.h"
 
 #include <stdio.h>
 
@@ -81,6 +83,27 @@ static void add_build(Table *table, json_object *inspection)
     table_add(table, "system:", text);
 }
 
+static void add_findings(Table *table, json_object *document)
+{
+    json_object *hashes = json_object_object_get(document, "hashes");
+    json_object *known = json_object_object_get(document, "known");
+    json_object *verification = json_object_object_get(document, "verification");
+    if (json_object_is_type(hashes, json_type_object)) {
+        show_member(table, hashes, "sha1", "SHA-1:");
+        show_member(table, hashes, "sha256", "SHA-256:");
+    }
+    if (json_object_is_type(known, json_type_object))
+        show_member(table, known, "statement", "known as:");
+    if (json_object_is_type(verification, json_type_object)) {
+        g_autofree char *checked = time_text(json_string_member(verification, "checked"));
+        const char *message = json_string_member(verification, "message");
+        const char *state = json_string_member(verification, "state");
+        g_autofree char *text = g_strdup_printf("%s (%s)%s%s", state ? state : "?", checked,
+                                                message ? ": " : "", message ? message : "");
+        table_add(table, "images:", text);
+    }
+}
+
 static void print_disc(json_object *document)
 {
     g_autoptr(Table) table = table_new(NULL);
@@ -98,14 +121,34 @@ static void print_disc(json_object *document)
         json_object *ei_cfg = json_object_object_get(inspection, "ei_cfg");
         add_build(table, inspection);
         show_member(table, inspection, "architecture", "architecture:");
+        show_member(table, inspection, "winload_version", "winload.exe:");
+        show_member(table, inspection, "sha2_drivers", "SHA-2 drivers:");
         show_member(table, inspection, "languages", "languages:");
         show_member(table, inspection, "volume_id", "volume:");
         show_member(table, inspection, "filesystem", "file system:");
         if (json_object_is_type(ei_cfg, json_type_object))
             show_member(table, ei_cfg, "channel", "ei.cfg channel:");
     }
+    add_findings(table, document);
     table_print(table, stdout);
     print_editions(inspection);
+}
+
+ExitCode disc_show(Client *client, const char *name)
+{
+    g_autofree char *path = api_path("discs", name, NULL);
+    g_autoptr(HttpAnswer) answer = NULL;
+    g_autoptr(json_object) document = NULL;
+    ExitCode code = api_get(client, path, &answer);
+    if (code == EXIT_OK)
+        code = api_document(client, answer, &document);
+    if (code != EXIT_OK)
+        return code;
+    if (client->json)
+        api_print_raw(answer);
+    else
+        print_disc(document);
+    return json_object_object_get_ex(document, "refused", NULL) ? EXIT_REFUSED : EXIT_OK;
 }
 
 static ExitCode run_show(Client *client, const Verb *verb, char **arguments)
@@ -125,4 +168,55 @@ const Verb verb_disc_show = {
     .examples = "  sevenctl disc show win7-sp1-x64\n"
                 "  sevenctl disc show win7-sp1-x64 --json | jq -r '.inspection.editions[].edition_id'\n",
     .run = run_show,
+};
+
+static ExitCode run_rm(Client *client, const Verb *verb, char **arguments)
+{
+    ExitCode code = EXIT_OK;
+    g_auto(GStrv) words = options_parse(client, verb, NULL, 1, G_MAXUINT, arguments, &code);
+    for (char **name = words; name && *name; name++) {
+        g_autofree char *path = api_path("discs", *name, NULL);
+        HttpRequest request = { .method = "DELETE", .path = path };
+        g_autoptr(HttpAnswer) answer = NULL;
+        ExitCode now = api_call(client, &request, &answer);
+        code = code == EXIT_OK ? now : code;
+    }
+    return code;
+}
+
+const Verb verb_disc_rm = {
+    .name = "disc rm",
+    .arguments = "NAME…",
+    .summary = "Delete discs from the disc folder",
+    .notes = "Does not ask. A disc that a machine is being installed from stays (exit code 5).\n",
+    .examples = "  sevenctl disc rm win7-rtm-x86\n",
+    .run = run_rm,
+};
+
+static ExitCode run_verify(Client *client, const Verb *verb, char **arguments)
+{
+    ExitCode code = EXIT_OK;
+    WatchLimits limits = WATCH_LIMITS_DEFAULT;
+    const GOptionEntry entries[] = {
+        WATCH_ENTRIES(limits),
+        { NULL, 0, 0, 0, NULL, NULL, NULL },
+    };
+    g_auto(GStrv) words = options_parse(client, verb, entries, 1, 1, arguments, &code);
+    if (!words || !watch_limits_check(&limits, verb, &code))
+        return code;
+    g_autofree char *path = api_path("discs", words[0], "verify", NULL);
+    g_autoptr(HttpAnswer) answer = NULL;
+    code = api_post(client, path, NULL, &answer);
+    return code == EXIT_OK ? watch_answer(client, answer, words[0], "verifying", TRUE, &limits) : code;
+}
+
+const Verb verb_disc_verify = {
+    .name = "disc verify",
+    .arguments = "NAME",
+    .summary = "Read a disc's images whole and check every file in them",
+    .notes = "Reads boot.wim and install.wim and compares each file's content with the hash that the image\n"
+             "gives for it. Takes as long as reading and unpacking 3 GB does. The result is kept:\n"
+             "\"disc show\" shows it.\n",
+    .examples = "  sevenctl disc verify win7-sp1-x64\n",
+    .run = run_verify,
 };

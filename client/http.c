@@ -14,6 +14,7 @@
 #define ANSWER_LIMIT    (64u * 1024 * 1024)
 #define CONNECT_SECONDS 10
 #define TICK_MS         250
+#define UPLOAD_BUFFER   (512 * 1024)
 
 G_DEFINE_QUARK(sevenctl - http - error, http_error)
 
@@ -97,12 +98,21 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *user_data)
     return length;
 }
 
+static size_t on_upload(char *buffer, size_t size, size_t count, void *user_data)
+{
+    Transfer *transfer = user_data;
+    gssize length = transfer->request->on_read(buffer, size * count, transfer->request->user_data);
+    transfer->last_byte = g_get_monotonic_time();
+    return length < 0 ? CURL_READFUNC_ABORT : (size_t)length;
+}
+
 static struct curl_slist *request_headers(const Http *http, const HttpRequest *request)
 {
     struct curl_slist *list = curl_slist_append(NULL, "User-Agent: sevenctl/" SEVEND_VERSION);
     // Without these, libcurl names a POST's body a form, and asks leave before it sends a large one.
     list = curl_slist_append(list, request->body ? "Content-Type: application/json" : "Content-Type:");
-    list = curl_slist_append(list, "Expect:");
+    // But a file of gigabytes waits for leave: a refusal that comes while it is sent might be lost.
+    list = curl_slist_append(list, request->on_read ? "Expect: 100-continue" : "Expect:");
     if (http->token_header)
         list = curl_slist_append(list, http->token_header);
     for (guint i = 0; request->headers && request->headers[i]; i++)
@@ -132,7 +142,13 @@ static void set_up(Http *http, Transfer *transfer, struct curl_slist *headers, c
     }
     if (http->ca_file)
         curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
-    if (!strcmp(request->method, "POST")) {
+    if (request->on_read) {
+        curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+        curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_upload);
+        curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
+        curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->body_length);
+        curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
+    } else if (!strcmp(request->method, "POST")) {
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body ? request->body : "");
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, request->body ? (long)strlen(request->body) : 0L);

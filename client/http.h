@@ -30,9 +30,13 @@ void http_free(Http *http);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Http, http_free)
 
 typedef struct {
-    const char *method;         // "GET", "POST", "DELETE"
-    const char *path;           // "/v1/vms?limit=5", escaped already
-    const char *body;           // JSON text, or NULL
+    const char *method; // "GET", "POST", "PUT", "DELETE"
+    const char *path;   // "/v1/vms?limit=5", escaped already
+    const char *body;   // JSON text, or NULL
+    // Or a body of @body_length bytes that is read as it is sent: returns how many bytes it put into @buffer,
+    // or -1 to give up. Or NULL. The daemon is asked first whether it wants them.
+    gssize (*on_read)(char *buffer, gsize size, gpointer user_data);
+    guint64 body_length;
     const char *const *headers; // NULL-terminated "Name: value", or NULL
     gint64 deadline;            // g_get_monotonic_time() at which to give up, or 0
     guint silence_seconds;      // give up (BROKEN) when no byte came for so long, or 0

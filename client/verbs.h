@@ -5,7 +5,13 @@
 #include "client/client.h"
 
 // disc.c
-extern const Verb verb_disc_ls, verb_disc_show;
+extern const Verb verb_disc_ls, verb_disc_show, verb_disc_rm, verb_disc_verify;
+// Shows one disc, as disc show does; EXIT_REFUSED if the daemon refuses it.
+ExitCode disc_show(Client *client, const char *name);
+// disc_add.c
+extern const Verb verb_disc_add;
+// disc_export.c
+extern const Verb verb_disc_export;
 // driver.c
 extern const Verb verb_driver_ls, verb_driver_show;
 // template.c

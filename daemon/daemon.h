@@ -12,6 +12,7 @@
 
 typedef struct GuestEvents GuestEvents;
 typedef struct BootDiscCache BootDiscCache;
+typedef struct UploadTable UploadTable;
 
 typedef struct Daemon {
     Config *config;
@@ -21,6 +22,7 @@ typedef struct Daemon {
     JobEngine *jobs;
     GuestEvents *guest_events;
     BootDiscCache *boot_discs;
+    UploadTable *uploads;
     GCancellable *stopping; // triggered when the daemon stops: ends what clients wait for
 } Daemon;
 

@@ -15,8 +15,42 @@ json_object *service_version(Daemon *daemon);
 // TRUE if store and libvirt answer; *ret_detail (caller frees) says what does not.
 gboolean service_ready(Daemon *daemon, char **ret_detail);
 
+// A body of many bytes on its way into the library, written as it comes and never held in memory: made by a
+// service_…_upload_begin(), ended by exactly one service_…_upload_finish() or service_upload_abandon(). One
+// thread at a time.
+typedef struct Upload ServiceUpload;
+typedef struct {
+    gint64 length;              // bytes of this body, or -1: told by its end
+    const char *content_range;  // values of the request's headers, or NULL; borrowed
+    const char *content_digest; // of this body (RFC 9530)
+    const char *repr_digest;    // of the whole file
+    const char *tag;            // Upload-Tag: what the client knows the file by
+} ServiceUploadHead;
+// FALSE with a problem if the bytes could not be kept; then only service_upload_abandon() may follow.
+gboolean service_upload_write(ServiceUpload *upload, const void *bytes, gsize length, Problem **problem);
+// The client has gone, or something failed. What came so far may be kept, to go on with later.
+void service_upload_abandon(ServiceUpload *upload);
+
 json_object *service_disc_list(Daemon *daemon, Problem **problem);
 json_object *service_disc_show(Daemon *daemon, const char *name, Problem **problem);
+// NULL with a problem: 400, 409 (there already, wrong offset, another upload), 507. @name is copied.
+ServiceUpload *service_disc_upload_begin(Daemon *daemon, const char *name, const ServiceUploadHead *head,
+                                         Problem **problem);
+// The body was all there. Takes @upload. *ret_complete: the disc is whole and has its name, and this is its
+// item in the list; else more must follow, and this is what service_disc_upload_show() shows.
+json_object *service_disc_upload_finish(Daemon *daemon, ServiceUpload *upload, gboolean *ret_complete,
+                                        Problem **problem);
+json_object *service_disc_upload_show(Daemon *daemon, const char *name, Problem **problem);
+gboolean service_disc_upload_delete(Daemon *daemon, const char *name, Problem **problem);
+// {"job": …}
+json_object *service_disc_verify(Daemon *daemon, const char *name, Problem **problem);
+// A remaster of @disc for the machine that @request (which this changes) describes; a job. {"job", "export":
+// id}
+json_object *service_export_create(Daemon *daemon, const char *disc, json_object *request, Problem **problem);
+// The exported disc, open for reading; the caller closes. -1 with a problem.
+int service_export_open(Daemon *daemon, const char *id, guint64 *ret_size, Problem **problem);
+gboolean service_export_delete(Daemon *daemon, const char *id, Problem **problem);
+gboolean service_disc_delete(Daemon *daemon, const char *name, Problem **problem);
 json_object *service_driver_list(Daemon *daemon, Problem **problem);
 json_object *service_driver_show(Daemon *daemon, const char *name, Problem **problem);
 json_object *service_template_list(Daemon *daemon, Problem **problem);

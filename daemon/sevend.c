@@ -20,7 +20,10 @@
 #include "daemon/install/install.h"
 #include "daemon/install/machine_files.h"
 #include "daemon/library/boot_disc_cache.h"
+#include "daemon/library/disc_verification.h"
+#include "daemon/library/exports.h"
 #include "daemon/library/templates.h"
+#include "daemon/library/upload.h"
 #include "daemon/lifecycle/lifecycle.h"
 
 typedef struct {
@@ -28,8 +31,9 @@ typedef struct {
     gboolean check_config, debug, version;
 } Options;
 
-static const JobKind *const job_kinds[] = { &install_job_kind, &delete_job_kind, &start_job_kind,
-                                            &stop_job_kind };
+static const JobKind *const job_kinds[] = { &install_job_kind,    &delete_job_kind,    &start_job_kind,
+                                            &stop_job_kind,       &hash_disc_job_kind, &verify_disc_job_kind,
+                                            &export_disc_job_kind };
 
 static gboolean parse_options(int argc, char **argv, Options *options, GError **error)
 {
@@ -155,6 +159,7 @@ static gboolean start_parts(Daemon *daemon, GError **error)
     daemon->stopping = g_cancellable_new();
     daemon->guest_events = guest_events_new();
     daemon->boot_discs = boot_disc_cache_new();
+    daemon->uploads = upload_table_new();
     reconcile_files(daemon);
     daemon->libvirt = vm_connection_new(daemon->config->uri, daemon->config->virt_type);
     reconcile_libvirt(daemon); // before jobs: waits for libvirt for a moment; a later connect does it again
@@ -176,6 +181,7 @@ static void stop_parts(Daemon *daemon, HttpServer *server)
     g_clear_pointer(&daemon->jobs, job_engine_free);
     g_clear_pointer(&daemon->guest_events, guest_events_free);
     g_clear_pointer(&daemon->boot_discs, boot_disc_cache_free);
+    g_clear_pointer(&daemon->uploads, upload_table_free);
     g_clear_pointer(&daemon->store, store_close);
     g_clear_object(&daemon->stopping);
     g_free(daemon->instance);

@@ -14,7 +14,7 @@ const HttpTimes http_default_times = {
     .stop = 3000,
 };
 
-// The slowest reader that a long answer is sent to.
+// The slowest reader that a long answer is sent to, and the slowest writer of a long body.
 #define SLOWEST_BYTES_PER_SECOND (32 * 1024)
 
 struct Connections {
@@ -147,7 +147,18 @@ void connection_idle(Connection *connection)
 
 void connection_receiving(Connection *connection)
 {
+    connection->span_bytes = 0;
     change_state(connection, FALSE, connection->owner->times.body);
+}
+
+void connection_streaming(Connection *connection, gsize bytes)
+{
+    guint64 span = connection->owner->times.body;
+    connection->span_bytes += bytes;
+    if (connection->span_bytes * 1000 < span * SLOWEST_BYTES_PER_SECOND)
+        return;
+    connection->span_bytes = 0;
+    change_state(connection, FALSE, span);
 }
 
 void connection_working(Connection *connection)

@@ -30,7 +30,8 @@ typedef struct {
     // For access.c, in the connection's own thread only.
     gboolean identified;
     gboolean allowed;
-    char *peer; // "uid=0 pid=12" or an address, for the log
+    char *peer;         // "uid=0 pid=12" or an address, for the log
+    guint64 span_bytes; // of a streamed body, since its deadline was last put off
     // Guarded by the owner's lock.
     gint64 deadline; // monotonic microseconds, or 0
     gboolean busy;
@@ -51,7 +52,10 @@ void connections_remove(Connection *connection);
 // What the connection does now; each sets its deadline.
 void connection_idle(Connection *connection);      // waits for a request's headers
 void connection_receiving(Connection *connection); // reads the body
-void connection_working(Connection *connection);   // a handler runs: no deadline
+// The body is a long one, of which @bytes have come: as long as it keeps coming at more than the slowest rate
+// that is served (32 KiB/s over each span of HttpTimes.body), it may take as long as it likes.
+void connection_streaming(Connection *connection, gsize bytes);
+void connection_working(Connection *connection); // a handler runs: no deadline
 void connection_sending(Connection *connection, gsize bytes);
 
 // TRUE if the client has closed its end, or its half of it: nobody waits for the answer.

@@ -70,7 +70,7 @@ static gboolean body_fits(const HttpRequest *request, guint64 bytes, Problem **p
     if (bytes <= route->body_limit)
         return TRUE;
     problem_set(problem, 413, "payload-too-large",
-                "The body of this request may have %" G_GSIZE_FORMAT " bytes.", route->body_limit);
+                "The body of this request may have %" G_GUINT64_FORMAT " bytes.", route->body_limit);
     return FALSE;
 }
 
@@ -93,28 +93,63 @@ static gboolean check_capacity(const HttpRequest *request, Problem **problem)
     return TRUE;
 }
 
+// A body that is handed on as it comes. It counts among what waits, because it holds its connection for as
+// long as the client likes: uploads alone cannot take all connections.
+static void begin_stream(HttpRequest *request, Problem **problem)
+{
+    Connections *connections = request->listener->connections;
+    if (!connections_begin_wait(connections)) {
+        problem_set(problem, 503, "too-many",
+                    "As many clients upload or wait as limits.connections lets wait.");
+        return;
+    }
+    request->upload = request->route->begin_upload(request, problem);
+    request->streaming = request->upload != NULL;
+    if (!request->streaming)
+        connections_end_wait(connections);
+}
+
 // The first call for a request: its headers are there.
 static enum MHD_Result begin(HttpRequest *request, const char *method, const char *version)
 {
     Problem *problem = NULL;
-    HttpFraming framing;
+    HttpFraming *framing = &request->framing;
     request->begun = TRUE;
     request->started = g_get_monotonic_time();
     request->method = g_strndup(method, 16);
     request->head = g_str_equal(method, "HEAD");
-    if (!check_capacity(request, &problem) || !headers_check(request, version, &framing, &problem))
+    if (!check_capacity(request, &problem) || !headers_check(request, version, framing, &problem))
         return answer_now(request, problem);
-    if (find_route(request, method, &problem))
-        body_fits(request, framing.content_length, &problem);
-    if (problem != NULL && (framing.expects_continue || framing.content_length > MAX_DRAINED_BYTES))
+    if (find_route(request, method, &problem) && body_fits(request, framing->content_length, &problem) &&
+        request->route->body == BODY_STREAM)
+        begin_stream(request, &problem);
+    if (problem != NULL && (framing->expects_continue || framing->content_length > MAX_DRAINED_BYTES))
         return answer_now(request, problem);
     request->problem = problem;
     connection_receiving(request->connection);
     return MHD_YES;
 }
 
+// libmicrohttpd takes no answer while a body comes in, so what follows a failure is read and dropped: a
+// client that still writes learns the reason at the end, not never. It must keep up as before.
+static enum MHD_Result receive_stream(HttpRequest *request, const char *bytes, size_t count)
+{
+    connection_streaming(request->connection, count);
+    if (request->problem == NULL && body_fits(request, request->received, &request->problem))
+        service_upload_write(request->upload, bytes, count, &request->problem);
+    if (request->problem != NULL)
+        g_clear_pointer(&request->upload, service_upload_abandon);
+    return request->received > request->route->body_limit ? MHD_NO : MHD_YES;
+}
+
 static enum MHD_Result receive(HttpRequest *request, const char *bytes, size_t *count)
 {
+    if (request->streaming) {
+        gsize length = *count;
+        request->received += length;
+        *count = 0;
+        return receive_stream(request, bytes, length);
+    }
     request->received += *count;
     if (request->problem == NULL && body_fits(request, request->received, &request->problem))
         g_byte_array_append(request->body, (const guint8 *)bytes, (guint)*count);
@@ -126,6 +161,8 @@ static enum MHD_Result receive(HttpRequest *request, const char *bytes, size_t *
 
 static gboolean parse_body(HttpRequest *request, Problem **problem)
 {
+    if (request->route->body == BODY_STREAM)
+        return TRUE;
     if (request->body->len == 0) {
         if (request->route->body != BODY_REQUIRED)
             return TRUE;

@@ -14,6 +14,16 @@ void handle_openapi(HttpRequest *request);
 // discs.c
 void handle_disc_list(HttpRequest *request);
 void handle_disc_show(HttpRequest *request);
+ServiceUpload *open_disc_upload(HttpRequest *request, Problem **problem);
+void handle_disc_put(HttpRequest *request);
+void handle_disc_delete(HttpRequest *request);
+void handle_disc_verify(HttpRequest *request);
+void handle_disc_upload_show(HttpRequest *request);
+void handle_disc_upload_delete(HttpRequest *request);
+// exports.c
+void handle_export_create(HttpRequest *request);
+void handle_export_get(HttpRequest *request);
+void handle_export_delete(HttpRequest *request);
 // drivers.c
 void handle_driver_list(HttpRequest *request);
 void handle_driver_show(HttpRequest *request);

@@ -10,8 +10,8 @@
 
 // Two of these may be there only if they say the same.
 static const char *const single_headers[] = {
-    "Authorization", "Content-Length",  "Content-Type",  "Expect",
-    "Host",          "Idempotency-Key", "Last-Event-ID", "Transfer-Encoding",
+    "Authorization", "Content-Digest",  "Content-Length", "Content-Range", "Content-Type",      "Expect",
+    "Host",          "Idempotency-Key", "Last-Event-ID",  "Repr-Digest",   "Transfer-Encoding", "Upload-Tag",
 };
 
 typedef struct {
@@ -114,6 +114,17 @@ gboolean headers_check(const HttpRequest *request, const char *version, HttpFram
     if (g_str_equal(version, "HTTP/1.1") && header_value(request, "Host") == NULL)
         return refuse(problem, "it has no Host header");
     return check_framing(request, ret_framing, problem);
+}
+
+void headers_upload(const HttpRequest *request, ServiceUploadHead *ret_head)
+{
+    *ret_head = (ServiceUploadHead){
+        .length = request->framing.chunked ? -1 : (gint64)request->framing.content_length,
+        .content_range = header_value(request, "Content-Range"),
+        .content_digest = header_value(request, "Content-Digest"),
+        .repr_digest = header_value(request, "Repr-Digest"),
+        .tag = header_value(request, "Upload-Tag"),
+    };
 }
 
 gboolean header_says_json(const HttpRequest *request)

@@ -79,6 +79,11 @@ void reply_json(HttpRequest *request, guint status, json_object *body, Problem *
     json_object_put(body);
 }
 
+void reply_nothing(HttpRequest *request)
+{
+    send_bytes(request, 204, NULL, g_bytes_new_static("", 0));
+}
+
 void reply_job(HttpRequest *request, json_object *body, Problem *problem)
 {
     g_autofree char *location = NULL;
@@ -102,6 +107,18 @@ void reply_bytes(HttpRequest *request, const char *content_type, GBytes *bytes, 
     g_warn_if_fail(problem == NULL);
     problem_free(problem);
     send_bytes(request, 200, content_type, bytes);
+}
+
+void reply_file(HttpRequest *request, const char *content_type, int fd, guint64 size, Problem *problem)
+{
+    if (fd < 0) {
+        reply_problem(request, problem);
+        return;
+    }
+    g_warn_if_fail(problem == NULL);
+    problem_free(problem);
+    request->response_bytes = (gsize)size;
+    reply_response(request, 200, content_type, MHD_create_response_from_fd64(size, fd));
 }
 
 void reply_text(HttpRequest *request, const char *content_type, char *text, Problem *problem)

@@ -12,6 +12,10 @@ void reply_json(HttpRequest *request, guint status, json_object *body, Problem *
 void reply_job(HttpRequest *request, json_object *body, Problem *problem);
 void reply_text(HttpRequest *request, const char *content_type, char *text, Problem *problem);
 void reply_bytes(HttpRequest *request, const char *content_type, GBytes *bytes, Problem *problem);
+// 204.
+void reply_nothing(HttpRequest *request);
+// A file of @size bytes that is sent as it is read; @fd is closed afterwards, or is -1 with a @problem.
+void reply_file(HttpRequest *request, const char *content_type, int fd, guint64 size, Problem *problem);
 void reply_problem(HttpRequest *request, Problem *problem);
 // 503 too-many: all that may wait do so already.
 void reply_too_many_wait(HttpRequest *request);

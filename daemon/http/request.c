@@ -22,6 +22,10 @@ void request_free(HttpRequest *request)
         return;
     if (request->response != NULL)
         MHD_destroy_response(request->response);
+    if (request->upload != NULL)
+        service_upload_abandon(request->upload);
+    if (request->streaming)
+        connections_end_wait(request->listener->connections);
     json_object_put(request->json);
     g_byte_array_unref(request->body);
     url_free(request->url);

@@ -11,12 +11,22 @@
 struct Route;
 
 typedef struct {
+    guint64 content_length; // 0 if none was given
+    gboolean chunked;
+    gboolean expects_continue;
+} HttpFraming;
+
+typedef struct {
     // For handlers.
     Daemon *daemon;
     const char *name;  // the {name} or {id} of the path, checked; NULL if the route has none
     gboolean head;     // HEAD: as GET, but nobody reads the answer's body
     GByteArray *body;  // as received
     json_object *json; // the body parsed, an object; NULL if there is none
+    // BODY_STREAM: where the body has gone, all of it. The handler takes it (g_steal_pointer()) and hands it
+    // to a service_…_upload_finish(); what no handler takes is abandoned with the request.
+    ServiceUpload *upload;
+    HttpFraming framing;
     // For the rest of daemon/http.
     Listener *listener;
     Connection *connection;
@@ -27,10 +37,11 @@ typedef struct {
     char *method; // for the log
     char *token;  // name of the bearer token that let it in, or NULL
     gboolean begun;
-    gsize received;   // bytes of the body so far, kept or not
-    Problem *problem; // found before the body was there: the answer once it has been read
-    char *allow;      // of a 405
-    gint64 started;   // monotonic microseconds
+    gboolean streaming; // counts among those that wait, until the request ends
+    guint64 received;   // bytes of the body so far, kept or not
+    Problem *problem;   // found before the body was there: the answer once it has been read
+    char *allow;        // of a 405
+    gint64 started;     // monotonic microseconds
     // The answer.
     struct MHD_Response *response;
     gsize response_bytes;
@@ -47,15 +58,12 @@ gboolean request_should_end(const HttpRequest *request);
 // The value of a header, or NULL. Borrowed. If it was sent twice, both are the same (headers_check()).
 const char *header_value(const HttpRequest *request, const char *name);
 
-typedef struct {
-    guint64 content_length; // 0 if none was given
-    gboolean chunked;
-    gboolean expects_continue;
-} HttpFraming;
 // FALSE if the headers are too many, malformed, or leave doubt about where the request ends: then the
 // connection must be closed after the answer.
 gboolean headers_check(const HttpRequest *request, const char *version, HttpFraming *ret_framing,
                        Problem **problem);
+// What the headers say of a body that is uploaded. Borrowed.
+void headers_upload(const HttpRequest *request, ServiceUploadHead *ret_head);
 // TRUE if Content-Type says JSON.
 gboolean header_says_json(const HttpRequest *request);
 

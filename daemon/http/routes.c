@@ -8,6 +8,7 @@
 #include "daemon/http/handlers.h"
 
 #define MIB (1024 * 1024)
+#define GIB (1024ull * MIB)
 
 // clang-format off
 const Route http_routes[] = {
@@ -17,6 +18,16 @@ const Route http_routes[] = {
     { "GET",    "/v1",                        .handler = handle_version },
     { "GET",    "/v1/discs",                  .handler = handle_disc_list },
     { "GET",    "/v1/discs/{name}",           .handler = handle_disc_show },
+    { "PUT",    "/v1/discs/{name}",           .handler = handle_disc_put,
+      .body = BODY_STREAM, .body_limit = 16 * GIB, .begin_upload = open_disc_upload },
+    { "DELETE", "/v1/discs/{name}",           .handler = handle_disc_delete },
+    { "POST",   "/v1/discs/{name}/verify",    .handler = handle_disc_verify },
+    { "GET",    "/v1/discs/{name}/upload",    .handler = handle_disc_upload_show },
+    { "DELETE", "/v1/discs/{name}/upload",    .handler = handle_disc_upload_delete },
+    { "POST",   "/v1/discs/{name}/exports",   .handler = handle_export_create,
+      .body = BODY_REQUIRED, .body_limit = MIB },
+    { "GET",    "/v1/exports/{id}",           .handler = handle_export_get },
+    { "DELETE", "/v1/exports/{id}",           .handler = handle_export_delete },
     { "GET",    "/v1/drivers",                .handler = handle_driver_list },
     { "GET",    "/v1/drivers/{name}",         .handler = handle_driver_show },
     { "GET",    "/v1/templates",              .handler = handle_template_list },

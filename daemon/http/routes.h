@@ -5,11 +5,13 @@
 #include "daemon/http/request.h"
 
 typedef void (*HttpHandler)(HttpRequest *request);
+typedef ServiceUpload *(*UploadOpener)(HttpRequest *request, Problem **problem);
 
 typedef enum {
     BODY_NONE,     // a body is refused
     BODY_OPTIONAL, // a JSON object, or nothing
     BODY_REQUIRED, // a JSON object
+    BODY_STREAM,   // bytes that are handed on as they come: see @begin_upload
 } BodyRule;
 
 typedef struct Route {
@@ -17,8 +19,11 @@ typedef struct Route {
     const char *pattern; // {name}: a name (name_is_valid), {id}: a job (job_id_is_valid); one at most
     HttpHandler handler;
     BodyRule body;
-    gsize body_limit; // bytes
-    gboolean open;    // over TCP: without a token
+    guint64 body_limit; // bytes
+    // BODY_STREAM: opens what takes the body, before a byte of it is read; NULL with the problem that answers
+    // the request. The handler is called after the last byte: see request.h, @upload.
+    UploadOpener begin_upload;
+    gboolean open; // over TCP: without a token
     const char *query[5];
 } Route;
 

@@ -7,10 +7,9 @@ gboolean install_step_boot_disc(Job *job, GError **error)
     install_limit(job);
     Daemon *daemon = job_user_data(job);
     const InstallPlan *plan = install_plan(job, error);
-    g_autofree char *sha256 = plan ? install_disc_sha256(job, plan, error) : NULL;
-    if (!sha256)
+    if (!plan)
         return FALSE;
-    const BootDiscRecipe recipe = install_plan_recipe(plan, sha256);
+    const BootDiscRecipe recipe = install_plan_recipe(plan);
     gboolean built = FALSE;
     GError *failure = NULL;
     g_autofree char *key = boot_disc_key(daemon, &recipe, &failure);

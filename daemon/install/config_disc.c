@@ -86,6 +86,13 @@ static gboolean add_pieces(Pieces *pieces, const InstallPlan *plan, GError **err
            add_commands(pieces, plan, error) && add_files(pieces, plan, error);
 }
 
+gboolean install_config_files(const Install *install, const InstallPlan *plan, const char *folder,
+                              GPtrArray *arguments, GError **error)
+{
+    Pieces pieces = { install, folder, arguments };
+    return add_pieces(&pieces, plan, error);
+}
+
 // Keeps the masked answer file: it is what GET …/answer-file shows.
 static gboolean keep_masked(const Install *install, const char *uuid, const InstallPlan *plan, GError **error)
 {

@@ -33,6 +33,10 @@ const InstallPlan *install_plan(Job *job, GError **error);
 GuestProgress *install_progress(Job *job);
 // SHA-256 of the vendor's disc, read once and kept in the store. The caller frees.
 char *install_disc_sha256(Job *job, const InstallPlan *plan, GError **error);
+// Writes what a config disc holds below @folder (private, emptied by the caller: it holds secrets) and
+// appends sevend-media's "--file DISCPATH=HOSTFILE" for each. Of @install only daemon and nonce are used.
+gboolean install_config_files(const Install *install, const InstallPlan *plan, const char *folder,
+                              GPtrArray *arguments, GError **error);
 // Progress of sevend-media shown as progress of the step. data: the Job.
 void install_media_progress(const char *step, guint64 done, guint64 total, gpointer data);
 // Turns an error of sevend-media, libvirt or the library into the job's error with a stable code. Takes

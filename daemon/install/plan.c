@@ -219,11 +219,11 @@ InstallPlan *install_plan_new(Daemon *daemon, json_object *document, GCancellabl
     return faults_count(faults) == before ? g_steal_pointer(&plan) : NULL;
 }
 
-BootDiscRecipe install_plan_recipe(const InstallPlan *plan, const char *disc_sha256)
+BootDiscRecipe install_plan_recipe(const InstallPlan *plan)
 {
     return (BootDiscRecipe){
         .vendor_disc = plan->disc->path,
-        .vendor_disc_sha256 = disc_sha256,
+        .boot_files_sha256 = json_string_member(plan->inspection, "boot_files_sha256"),
         .architecture = plan->target.architecture,
         .driver_names = (const char *const *)plan->request->drivers,
         .driver_folders = (const char *const *)plan->driver_folders,

@@ -48,5 +48,5 @@ InstallPlan *install_plan_new(Daemon *daemon, json_object *document, GCancellabl
 void install_plan_free(InstallPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(InstallPlan, install_plan_free)
 
-// Recipe of the plan's boot disc; @disc_sha256 is kept as it is. Borrowed from the plan.
-BootDiscRecipe install_plan_recipe(const InstallPlan *plan, const char *disc_sha256);
+// Recipe of the plan's boot disc. Borrowed from the plan.
+BootDiscRecipe install_plan_recipe(const InstallPlan *plan);

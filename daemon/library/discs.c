@@ -145,7 +145,12 @@ static json_object *unwrap(json_object *kept, GError **error)
 
 json_object *disc_inspection_cached(Daemon *daemon, const Disc *disc, GError **error)
 {
-    return unwrap(store_get(daemon, disc->path, disc, error), error);
+    json_object *kept = store_get(daemon, disc->path, disc, error);
+    // One of an earlier version, which looked at less.
+    if (kept && !json_object_object_get_ex(kept, "boot_files_sha256", NULL) &&
+        !json_object_object_get_ex(kept, "refused", NULL))
+        g_clear_pointer(&kept, json_object_put);
+    return unwrap(kept, error);
 }
 
 // Keeps what is a property of the disc; a crash or a failed read may go away, so it is not kept.
@@ -200,12 +205,34 @@ json_object *disc_inspect(Daemon *daemon, const Disc *disc, GCancellable *cancel
     return unwrap(json_object_get(refusal), error);
 }
 
+json_object *disc_finding(Daemon *daemon, const Disc *disc, const char *name, GError **error)
+{
+    g_autofree char *key = g_strdup_printf("%s#%s", disc->path, name);
+    return store_get(daemon, key, disc, error);
+}
+
+gboolean disc_finding_keep(Daemon *daemon, const Disc *disc, const char *name, json_object *finding,
+                           GError **error)
+{
+    g_autofree char *key = g_strdup_printf("%s#%s", disc->path, name);
+    return store_put(daemon, key, disc, finding, error);
+}
+
+gboolean disc_hashes_keep(Daemon *daemon, const Disc *disc, json_object *hashes, GError **error)
+{
+    return disc_finding_keep(daemon, disc, "hashes", hashes, error);
+}
+
+json_object *disc_hashes_cached(Daemon *daemon, const Disc *disc, GError **error)
+{
+    return disc_finding(daemon, disc, "hashes", error);
+}
+
 json_object *disc_hashes(Daemon *daemon, const Disc *disc, MediaProgressFunc progress, gpointer progress_data,
                          GCancellable *cancellable, GError **error)
 {
-    g_autofree char *key = g_strconcat(disc->path, "#hashes", NULL);
     GError *failure = NULL;
-    json_object *kept = store_get(daemon, key, disc, &failure);
+    json_object *kept = disc_hashes_cached(daemon, disc, &failure);
     if (kept || failure) {
         if (failure)
             g_propagate_error(error, failure);
@@ -214,7 +241,7 @@ json_object *disc_hashes(Daemon *daemon, const Disc *disc, MediaProgressFunc pro
     const char *arguments[] = { "hash", disc->path, NULL };
     json_object *result =
         media_run(daemon->config->media, arguments, progress, progress_data, cancellable, error);
-    if (result && !store_put(daemon, key, disc, result, error))
+    if (result && !disc_hashes_keep(daemon, disc, result, error))
         g_clear_pointer(&result, json_object_put);
     return result;
 }

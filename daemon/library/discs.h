@@ -19,7 +19,7 @@ typedef enum {
 // Code and text of a LIBRARY_ERROR; the caller frees *@ret_code. Borrowed text.
 const char *library_error_split(const GError *error, char **ret_code);
 
-typedef struct {
+typedef struct Disc {
     char *name; // [a-z0-9-]: the file's name without .iso, folded
     char *path;
     guint64 size;
@@ -42,6 +42,16 @@ json_object *disc_inspection_cached(Daemon *daemon, const Disc *disc, GError **e
 json_object *disc_hashes(Daemon *daemon, const Disc *disc,
                          void (*progress)(const char *step, guint64 done, guint64 total, gpointer data),
                          gpointer progress_data, GCancellable *cancellable, GError **error);
+
+// As disc_hashes(), but only from the store: NULL without @error if it was not hashed yet.
+json_object *disc_hashes_cached(Daemon *daemon, const Disc *disc, GError **error);
+// What else was found out of a disc, kept by its identity under a @name of the finder's choice. NULL without
+// @error: nothing.
+json_object *disc_finding(Daemon *daemon, const Disc *disc, const char *name, GError **error);
+gboolean disc_finding_keep(Daemon *daemon, const Disc *disc, const char *name, json_object *finding,
+                           GError **error);
+// Keeps what was hashed elsewhere.
+gboolean disc_hashes_keep(Daemon *daemon, const Disc *disc, json_object *hashes, GError **error);
 
 // The edition of @inspection whose edition_id is @edition_id without regard to case; borrowed; NULL if none.
 json_object *inspection_find_edition(json_object *inspection, const char *edition_id);

@@ -7,6 +7,8 @@
 #include "common/files.h"
 #include "daemon/install/machine_files.h"
 #include "daemon/library/boot_disc_cache.h"
+#include "daemon/library/exports.h"
+#include "daemon/library/upload.h"
 #include "daemon/lifecycle/lifecycle.h"
 #include "daemon/vm/domain.h"
 #include "daemon/vm/storage.h"
@@ -65,6 +67,9 @@ void reconcile_files(Daemon *daemon)
     if (owned)
         reconcile_folders(daemon, owned);
     boot_disc_cache_clean(daemon, TRUE);
+    export_sweep(daemon);
+    upload_sweep(daemon->uploads, daemon->config->discs, UPLOAD_KEPT_SECONDS);
+    upload_sweep(daemon->uploads, daemon->config->drivers, 0); // these are not gone on with
 }
 
 static void reconcile_domains(Daemon *daemon, char **uuids, GHashTable *owned)

@@ -4,6 +4,8 @@
 #pragma once
 
 #include "boot_staging.h"
+#include "iso_writer.h"
+#include "windows_disc.h"
 
 typedef struct {
     const char *disc;         // the vendor's image
@@ -24,6 +26,25 @@ typedef struct {
 // iso_writer_write(). Nothing is left behind on failure.
 gboolean boot_disc_build(const BootDiscRequest *request, BootDiscResult *ret, Progress *progress,
                          GError **error);
+// SHA-256, in hex, over all that a boot disc takes from the vendor's disc: boot.wim, bootmgr, the boot
+// folder, the boot image and its El Torito entry. Two discs with the same hash give the same boot disc. To be
+// freed.
+char *boot_disc_sources_sha256(WindowsDisc *disc, GError **error);
+
 void boot_disc_result_clear(BootDiscResult *result);
+
+// -- for export_disc.c, which puts the same onto a larger disc.
+// The Setup image with scripts and drivers, for `output`; reads from the vendor's image when it is written.
+ByteSource *boot_disc_make_wim(const BootDiscRequest *request, WindowsDisc *disc, const OutputFile *output,
+                               const char *scratch, BootDiscResult *result, Progress *progress,
+                               GError **error);
+// Adds a file of the vendor's disc, which reads from the disc's image when the disc is written.
+gboolean boot_disc_add_vendor_file(IsoWriter *writer, WindowsDisc *disc, const char *from, const char *to,
+                                   GError **error);
+// sources/boot.wim (taken), bootmgr, the boot folder and the boot entry, in lower case. `keep_prompt`: with
+// bootfix.bin, which asks for a key before it starts from a disc while there is a system to start on the hard
+// disk.
+gboolean boot_disc_lay_out(IsoWriter *writer, WindowsDisc *disc, ByteSource *boot_wim, gboolean keep_prompt,
+                           GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BootDiscResult, boot_disc_result_clear)

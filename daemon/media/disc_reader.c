@@ -83,11 +83,12 @@ DiscReader *disc_reader_open(const char *path, GError **error)
         return NULL;
     if (!volume_descriptors_read(reader->image, &reader->volume, &local)) {
         const char *kind = NULL;
+        MediaError code = MEDIA_ERROR_NOT_AN_ISO;
         if (g_error_matches(local, MEDIA_ERROR, MEDIA_ERROR_NOT_AN_ISO))
-            kind = file_kind(reader->image);
+            kind = file_kind(reader->image, &code);
         if (kind != NULL)
-            g_set_error(error, MEDIA_ERROR, MEDIA_ERROR_NOT_AN_ISO, "%s: is not a disc image but %s",
-                        reader->display_name, kind);
+            g_set_error(error, MEDIA_ERROR, (int)code, "%s: is not a disc image but %s", reader->display_name,
+                        kind);
         else
             g_propagate_prefixed_error(error, g_steal_pointer(&local), "%s: ", reader->display_name);
         return NULL;

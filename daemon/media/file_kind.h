@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Says what a file is that was taken for a disc image and is none. Only for error texts.
+// What a file is that is not the disc image it should be: people save all sorts of things as .iso.
 #pragma once
 
 #include "byte_source.h"
+#include "media_error.h"
 
-// For example "an HTML page (the download probably failed)"; NULL when unknown. Static storage.
-const char *file_kind(ByteSource *file);
+// Words that follow "is not a disc image but", static, and the error's code; NULL where nothing is
+// recognised.
+const char *file_kind(ByteSource *file, MediaError *ret_code);

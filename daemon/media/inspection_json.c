@@ -65,7 +65,10 @@ static void add_editions(json_object *object, const WindowsDisc *disc)
     }
     // windows_disc_open() let nothing pass without a Windows 7 image.
     add_text(object, "windows", "7");
-    add_number(object, "service_pack", first->build >= 7601 ? MAX(first->sp_level, 1) : first->sp_level);
+    const guint pack = first->build >= 7601 ? MAX(first->sp_level, 1) : first->sp_level;
+    g_autofree char *release = pack == 0 ? g_strdup("RTM") : g_strdup_printf("SP%u", pack);
+    add_number(object, "service_pack", pack);
+    add_text(object, "release", release);
     add_number(object, "build", first->build);
     add_number(object, "sp_build", first->sp_build);
     add_text(object, "architecture", windows_disc_architecture(disc));
@@ -115,7 +118,19 @@ static json_object *el_torito(const WindowsDisc *disc)
     return object;
 }
 
-json_object *inspection_json_disc(const WindowsDisc *disc)
+static void add_winload(json_object *object, const PeVersion *winload)
+{
+    g_autofree char *version = winload == NULL
+                                   ? NULL
+                                   : g_strdup_printf("%u.%u.%u.%u", winload->major, winload->minor,
+                                                     winload->build, winload->revision);
+
+    add_text(object, "winload_version", version);
+    json_object_object_add(object, "sha2_drivers",
+                           winload == NULL ? NULL : json_object_new_boolean(windows_verifies_sha2(winload)));
+}
+
+json_object *inspection_json_disc(const WindowsDisc *disc, const char *boot_sha256, const PeVersion *winload)
 {
     json_object *object = json_object_new_object();
 
@@ -123,7 +138,9 @@ json_object *inspection_json_disc(const WindowsDisc *disc)
     add_text(object, "volume_id", disc_reader_volume_id(disc->reader));
     add_text(object, "filesystem", disc_filesystem_name(disc_reader_filesystem(disc->reader)));
     add_editions(object, disc);
+    add_winload(object, winload);
     json_object_object_add(object, "boot_wim", boot_wim(disc));
+    add_text(object, "boot_files_sha256", boot_sha256);
     json_object_object_add(object, "ei_cfg", ei_cfg(disc->ei_cfg));
     json_object_object_add(object, "el_torito", el_torito(disc));
     return object;

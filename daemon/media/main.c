@@ -24,12 +24,16 @@ typedef struct {
 
 static const Verb verbs[] = {
     { "inspect-disc", verb_inspect_disc, "FILE" },
+    { "verify-disc", verb_verify_disc, "FILE" },
     { "inspect-driver", verb_inspect_driver, "DIR" },
     { "build-boot-disc", verb_build_boot_disc,
       "--disc FILE [--driver NAME=DIR]... --start-cmd FILE --agent FILE --output ISO" },
+    { "export-disc", verb_export_disc,
+      "--disc FILE [--driver NAME=DIR]... --start-cmd FILE --agent FILE [--file DISCPATH=HOSTFILE]... "
+      "--output ISO" },
     { "build-config-disc", verb_build_config_disc,
       "--output ISO --volume-id ID [--file DISCPATH=HOSTFILE]... [--file-list FILE]" },
-    { "hash", verb_hash, "FILE" },
+    { "hash", verb_hash, "[--sha256] FILE" },
 };
 
 static void print_usage(FILE *stream)

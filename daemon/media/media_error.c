@@ -26,6 +26,15 @@ static const char *const code_words[] = {
     [MEDIA_ERROR_BAD_PACKAGE] = "bad-package",
     [MEDIA_ERROR_BAD_NAME] = "bad-name",
     [MEDIA_ERROR_TOO_LARGE] = "too-large",
+    [MEDIA_ERROR_EMPTY_FILE] = "empty-file",
+    [MEDIA_ERROR_HTML_PAGE] = "html-page",
+    [MEDIA_ERROR_PACKED_FILE] = "packed-file",
+    [MEDIA_ERROR_DISK_IMAGE] = "disk-image",
+    [MEDIA_ERROR_BARE_WIM] = "bare-wim",
+    [MEDIA_ERROR_UDF_DAMAGED] = "udf-damaged",
+    [MEDIA_ERROR_ESD_IMAGE] = "esd-image",
+    [MEDIA_ERROR_SPLIT_WIM] = "split-wim",
+    [MEDIA_ERROR_WINPE_DISC] = "winpe-disc",
 };
 
 const char *media_error_code(const GError *error)

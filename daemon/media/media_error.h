@@ -28,6 +28,17 @@ typedef enum {
     MEDIA_ERROR_BAD_PACKAGE,
     MEDIA_ERROR_BAD_NAME,
     MEDIA_ERROR_TOO_LARGE,
+    // What a file is that is no disc image.
+    MEDIA_ERROR_EMPTY_FILE,
+    MEDIA_ERROR_HTML_PAGE,
+    MEDIA_ERROR_PACKED_FILE,
+    MEDIA_ERROR_DISK_IMAGE,
+    MEDIA_ERROR_BARE_WIM,
+    // What is wrong with a disc.
+    MEDIA_ERROR_UDF_DAMAGED,
+    MEDIA_ERROR_ESD_IMAGE,
+    MEDIA_ERROR_SPLIT_WIM,
+    MEDIA_ERROR_WINPE_DISC,
 } MediaError;
 
 GQuark media_error_quark(void);

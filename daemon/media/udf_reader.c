@@ -71,7 +71,7 @@ static GPtrArray *udf_list(DiscBackend *backend, const DiscEntry *entry, const c
     (void)entry;
     UDFDIR *directory = udfread_opendir(reader->udf, path[0] == '\0' ? "/" : path);
     if (directory == NULL) {
-        g_set_error(error, MEDIA_ERROR, MEDIA_ERROR_NOT_AN_ISO, "has a damaged UDF directory \"%s\"",
+        g_set_error(error, MEDIA_ERROR, MEDIA_ERROR_UDF_DAMAGED, "has a damaged UDF directory \"%s\"",
                     path[0] == '\0' ? "/" : path);
         return NULL;
     }
@@ -116,7 +116,7 @@ static GArray *extents_of(UDFFILE *file, guint64 size, const char *path, GError 
     for (guint64 at = 0; at < size; at += DISC_BLOCK_SIZE) {
         guint32 block = udfread_file_lba(file, (uint32_t)(at / DISC_BLOCK_SIZE));
         if (block == 0 || !add_block(extents, block, MIN(size - at, DISC_BLOCK_SIZE))) {
-            g_set_error(error, MEDIA_ERROR, MEDIA_ERROR_NOT_AN_ISO,
+            g_set_error(error, MEDIA_ERROR, MEDIA_ERROR_UDF_DAMAGED,
                         "file %s is sparse or broken into too many pieces", path);
             return NULL;
         }
@@ -150,7 +150,8 @@ static GArray *udf_locate(DiscBackend *backend, const DiscEntry *entry, const ch
     (void)entry;
     gint64 size = file == NULL ? -1 : udfread_file_size(file);
     if (size < 0) {
-        g_set_error(error, MEDIA_ERROR, MEDIA_ERROR_NOT_AN_ISO, "file %s has a damaged UDF file entry", path);
+        g_set_error(error, MEDIA_ERROR, MEDIA_ERROR_UDF_DAMAGED, "file %s has a damaged UDF file entry",
+                    path);
     } else if ((guint64)size > reader->image->size) {
         g_set_error(error, MEDIA_ERROR, MEDIA_ERROR_TRUNCATED,
                     "truncated: file %s is %" PRIi64 " bytes, the whole disc image only %" PRIu64, path, size,
@@ -158,7 +159,7 @@ static GArray *udf_locate(DiscBackend *backend, const DiscEntry *entry, const ch
     } else if (size > 0 && size <= MAX_INLINE_FILE && udfread_file_lba(file, 0) == 0) {
         *ret_inline = inline_content(file, (gsize)size);
         if (*ret_inline == NULL)
-            g_set_error(error, MEDIA_ERROR, MEDIA_ERROR_NOT_AN_ISO, "file %s cannot be read", path);
+            g_set_error(error, MEDIA_ERROR, MEDIA_ERROR_UDF_DAMAGED, "file %s cannot be read", path);
     } else {
         extents = extents_of(file, (guint64)size, path, error);
     }
@@ -196,7 +197,7 @@ DiscBackend *udf_reader_open(ByteSource *image, GError **error)
     reader->image = image;
     reader->udf = udfread_init();
     if (reader->udf == NULL || udfread_open_input(reader->udf, &reader->input) < 0) {
-        g_set_error_literal(error, MEDIA_ERROR, MEDIA_ERROR_NOT_AN_ISO, "its UDF file system is damaged");
+        g_set_error_literal(error, MEDIA_ERROR, MEDIA_ERROR_UDF_DAMAGED, "its UDF file system is damaged");
         udf_free(&reader->base);
         return NULL;
     }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// build-boot-disc and build-config-disc: the verbs that write.
+// build-boot-disc, export-disc and build-config-disc: the verbs that write.
 #include "verbs.h"
 
 #include <string.h>
 
 #include "boot_disc.h"
 #include "config_disc.h"
+#include "export_disc.h"
 
 // Parses options with GOption; what is left over, or missing from `required` (NULL-terminated pairs of name
 // and value), is a usage error.
@@ -85,39 +86,6 @@ static json_object *boot_disc_json(const BootDiscResult *built, const GPtrArray 
     return result;
 }
 
-json_object *verb_build_boot_disc(char **arguments, GError **error)
-{
-    g_autofree char *disc = NULL;
-    g_auto(GStrv) driver_pairs = NULL;
-    g_autofree char *start_cmd = NULL;
-    g_autofree char *agent = NULL;
-    g_autofree char *output = NULL;
-    const GOptionEntry entries[] = {
-        { "disc", 0, 0, G_OPTION_ARG_FILENAME, &disc, NULL, NULL },
-        { "driver", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &driver_pairs, NULL, NULL },
-        { "start-cmd", 0, 0, G_OPTION_ARG_FILENAME, &start_cmd, NULL, NULL },
-        { "agent", 0, 0, G_OPTION_ARG_FILENAME, &agent, NULL, NULL },
-        { "output", 0, 0, G_OPTION_ARG_FILENAME, &output, NULL, NULL },
-        { 0 },
-    };
-
-    if (!parse_options(arguments, entries, error) || !required("disc", disc, error) ||
-        !required("start-cmd", start_cmd, error) || !required("agent", agent, error) ||
-        !required("output", output, error))
-        return NULL;
-    g_autoptr(GPtrArray) drivers = parse_drivers(driver_pairs, error);
-    if (drivers == NULL)
-        return NULL;
-    BootDiscRequest request = {
-        .disc = disc, .drivers = drivers, .start_cmd = start_cmd, .agent = agent, .output = output
-    };
-    g_auto(BootDiscResult) built = { 0 };
-    Progress progress = { 0 };
-    if (!boot_disc_build(&request, &built, &progress, error))
-        return NULL;
-    return boot_disc_json(&built, drivers);
-}
-
 static gboolean collect_files(char **pairs, const char *list, GPtrArray *files, GError **error)
 {
     for (guint i = 0; pairs != NULL && pairs[i] != NULL; i++) {
@@ -127,6 +95,53 @@ static gboolean collect_files(char **pairs, const char *list, GPtrArray *files, 
         g_ptr_array_add(files, file);
     }
     return list == NULL || config_disc_read_list(list, files, error);
+}
+
+// A boot disc or, with `exported`, a remaster, whose further files are then collected too.
+static json_object *build_boot_disc(char **arguments, gboolean exported, GError **error)
+{
+    g_autofree char *disc = NULL;
+    g_auto(GStrv) driver_pairs = NULL, file_pairs = NULL;
+    g_autofree char *start_cmd = NULL;
+    g_autofree char *agent = NULL;
+    g_autofree char *output = NULL;
+    const GOptionEntry entries[] = {
+        { "disc", 0, 0, G_OPTION_ARG_FILENAME, &disc, NULL, NULL },
+        { "driver", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &driver_pairs, NULL, NULL },
+        { "start-cmd", 0, 0, G_OPTION_ARG_FILENAME, &start_cmd, NULL, NULL },
+        { "agent", 0, 0, G_OPTION_ARG_FILENAME, &agent, NULL, NULL },
+        { "output", 0, 0, G_OPTION_ARG_FILENAME, &output, NULL, NULL },
+        { exported ? "file" : NULL, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &file_pairs, NULL, NULL },
+        { 0 },
+    };
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func((GDestroyNotify)config_disc_file_free);
+
+    if (!parse_options(arguments, entries, error) || !required("disc", disc, error) ||
+        !required("start-cmd", start_cmd, error) || !required("agent", agent, error) ||
+        !required("output", output, error) || !collect_files(file_pairs, NULL, files, error))
+        return NULL;
+    g_autoptr(GPtrArray) drivers = parse_drivers(driver_pairs, error);
+    if (drivers == NULL)
+        return NULL;
+    BootDiscRequest request = {
+        .disc = disc, .drivers = drivers, .start_cmd = start_cmd, .agent = agent, .output = output
+    };
+    g_auto(BootDiscResult) built = { 0 };
+    Progress progress = { 0 };
+    if (!(exported ? export_disc_build(&request, files, &built, &progress, error)
+                   : boot_disc_build(&request, &built, &progress, error)))
+        return NULL;
+    return boot_disc_json(&built, drivers);
+}
+
+json_object *verb_build_boot_disc(char **arguments, GError **error)
+{
+    return build_boot_disc(arguments, FALSE, error);
+}
+
+json_object *verb_export_disc(char **arguments, GError **error)
+{
+    return build_boot_disc(arguments, TRUE, error);
 }
 
 json_object *verb_build_config_disc(char **arguments, GError **error)

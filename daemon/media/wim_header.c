@@ -113,17 +113,19 @@ gboolean wim_header_read(ByteSource *wim, WimHeader *ret, GError **error)
 gboolean wim_header_check_supported(const WimHeader *header, const char *name, GError **error)
 {
     const char *reason = NULL;
+    MediaError code = MEDIA_ERROR_UNSUPPORTED_WIM;
 
-    if (header->version == VERSION_SOLID || (header->flags & FLAG_COMPRESS_LZMS) != 0)
+    if (header->version == VERSION_SOLID || (header->flags & FLAG_COMPRESS_LZMS) != 0) {
+        code = MEDIA_ERROR_ESD_IMAGE;
         reason = "is an ESD (solid or LZMS-compressed) image";
-    else if (header->total_parts != 1 || (header->flags & FLAG_SPANNED) != 0)
+    } else if (header->total_parts != 1 || (header->flags & FLAG_SPANNED) != 0) {
+        code = MEDIA_ERROR_SPLIT_WIM;
         reason = "is one part of a split WIM";
-    else if ((header->flags & FLAG_WRITE_IN_PROGRESS) != 0)
+    } else if ((header->flags & FLAG_WRITE_IN_PROGRESS) != 0)
         reason = "was never finished by the program that wrote it";
     if (reason == NULL)
         return TRUE;
-    g_set_error(error, MEDIA_ERROR, MEDIA_ERROR_UNSUPPORTED_WIM, "%s: %s, which Windows 7 cannot read", name,
-                reason);
+    g_set_error(error, MEDIA_ERROR, (int)code, "%s: %s, which Windows 7 cannot read", name, reason);
     return FALSE;
 }
 

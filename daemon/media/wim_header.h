@@ -49,8 +49,8 @@ typedef struct {
 // pipable WIMs, MEDIA_ERROR_WIM_DAMAGED for what is no WIM.
 gboolean wim_header_read(ByteSource *wim, WimHeader *ret, GError **error);
 
-// Whether Windows 7 can read such a WIM: MEDIA_ERROR_UNSUPPORTED_WIM for ESD (solid, LZMS), split and
-// unfinished ones [D: Windows 7 reads neither]. `name` is for the message.
+// Whether Windows 7 can read such a WIM: MEDIA_ERROR_ESD_IMAGE (solid, LZMS), _SPLIT_WIM, and
+// _UNSUPPORTED_WIM for unfinished ones [D: Windows 7 reads neither]. `name` is for the message.
 gboolean wim_header_check_supported(const WimHeader *header, const char *name, GError **error);
 
 void wim_header_write(const WimHeader *header, guint8 bytes[WIM_HEADER_SIZE]);

@@ -6,9 +6,13 @@
 #include <string.h>
 
 #include "media_error.h"
+#include "wim_blobs.h"
+#include "wim_file.h"
 #include "windows_version.h"
 
-#define MAX_EI_CFG_SIZE (64u * 1024)
+#define MAX_EI_CFG_SIZE  (64u * 1024)
+#define WINLOAD          "/Windows/System32/winload.exe"
+#define MAX_WINLOAD_SIZE (16u * 1024 * 1024)
 
 static const char *const install_images[] = { "sources/install.wim", "sources/install.esd",
                                               "sources/install.swm" };
@@ -19,8 +23,12 @@ static gboolean refuse_other_disc(WindowsDisc *disc, GError **error)
     const char *reason = "is not a Windows installation disc: it has no sources\\install.wim";
 
     if (disc_reader_exists(disc->reader, "sources/boot.wim")) {
-        code = MEDIA_ERROR_NO_INSTALL_WIM;
-        reason = "has sources\\boot.wim but no sources\\install.wim";
+        // Rescue discs are built so; a Windows disc without its install.wim has Setup's own files at least.
+        const gboolean winpe_only = !disc_reader_exists(disc->reader, "sources/setup.exe");
+        code = winpe_only ? MEDIA_ERROR_WINPE_DISC : MEDIA_ERROR_NO_INSTALL_WIM;
+        reason = winpe_only
+                     ? "is a WinPE disc (a rescue disc, say): it starts, but holds no Windows to install"
+                     : "has sources\\boot.wim but no sources\\install.wim";
     } else if (disc_reader_exists(disc->reader, "i386/txtsetup.sif") ||
                disc_reader_exists(disc->reader, "amd64/txtsetup.sif")) {
         code = MEDIA_ERROR_NOT_WINDOWS_7;
@@ -58,7 +66,7 @@ static gboolean check_version(WindowsDisc *disc, const char *wim_name, GError **
 static gboolean read_install_image(WindowsDisc *disc, GError **error)
 {
     const char *path = NULL;
-    WimHeader header;
+    WimHeader *header = &disc->install_header;
 
     for (guint i = 0; i < G_N_ELEMENTS(install_images) && path == NULL; i++) {
         if (disc_reader_exists(disc->reader, install_images[i]))
@@ -66,12 +74,12 @@ static gboolean read_install_image(WindowsDisc *disc, GError **error)
     }
     if (path == NULL)
         return refuse_other_disc(disc, error);
-    g_autoptr(ByteSource) file = disc_reader_open_file(disc->reader, path, error);
-    if (file == NULL || !wim_header_read(file, &header, error))
+    ByteSource *file = disc->install_file = disc_reader_open_file(disc->reader, path, error);
+    if (file == NULL || !wim_header_read(file, header, error))
         return FALSE;
-    disc->images = wim_metadata_read(file, &header, error);
+    disc->images = wim_metadata_read(file, header, error);
     return disc->images != NULL && check_version(disc, file->name, error) &&
-           wim_header_check_supported(&header, file->name, error);
+           wim_header_check_supported(header, file->name, error) && wim_blobs_check(file, header, error);
 }
 
 static gboolean read_boot_wim(WindowsDisc *disc, const char *scratch, GError **error)
@@ -84,7 +92,7 @@ static gboolean read_boot_wim(WindowsDisc *disc, const char *scratch, GError **e
     if (disc->boot_file == NULL)
         return FALSE;
     disc->boot = boot_wim_open(disc->boot_file, scratch, error);
-    return disc->boot != NULL;
+    return disc->boot != NULL && wim_blobs_check(disc->boot_file, &disc->boot->header, error);
 }
 
 static gboolean read_ei_cfg(WindowsDisc *disc, GError **error)
@@ -149,6 +157,28 @@ const char *windows_disc_architecture(const WindowsDisc *disc)
     return architecture;
 }
 
+gboolean windows_disc_winload(const WindowsDisc *disc, PeVersion *ret)
+{
+    guint index = 0;
+    g_autoptr(GError) error = NULL;
+
+    for (guint i = 0; index == 0 && i < disc->images->len; i++) {
+        const WimImage *image = g_ptr_array_index(disc->images, i);
+        if (windows_version_is_7(image))
+            index = image->index;
+    }
+    g_autoptr(GBytes) bytes =
+        wim_file_load(disc->install_file, &disc->install_header, index, WINLOAD, MAX_WINLOAD_SIZE, &error);
+    return bytes != NULL && pe_version_read(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), ret);
+}
+
+gboolean windows_verifies_sha2(const PeVersion *winload)
+{
+    // The second range is the branch that got KB3033929 before the two were joined [P: reinstall].
+    return winload->major == 6 && winload->minor == 1 && winload->build == 7601 &&
+           (winload->revision >= 22854 || (winload->revision >= 18649 && winload->revision <= 19999));
+}
+
 WindowsDisc *windows_disc_open(const char *path, const char *scratch, GError **error)
 {
     g_autoptr(WindowsDisc) disc = g_new0(WindowsDisc, 1);
@@ -169,6 +199,7 @@ void windows_disc_free(WindowsDisc *disc)
         return;
     boot_wim_free(disc->boot);
     byte_source_free(disc->boot_file);
+    byte_source_free(disc->install_file);
     if (disc->images != NULL)
         g_ptr_array_unref(disc->images);
     ei_cfg_free(disc->ei_cfg);

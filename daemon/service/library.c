@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Discs, driver packages and templates as the API shows them.
+#include "daemon/library/disc_verification.h"
 #include "daemon/library/driver_packages.h"
+#include "daemon/library/known_discs.h"
 #include "daemon/library/media_process.h"
 #include "daemon/library/templates.h"
 #include "daemon/service/service_parts.h"
@@ -19,6 +21,15 @@ static const char *disc_state(Daemon *daemon, const Disc *disc)
     return error ? "refused" : inspection ? "ok" : "unchecked";
 }
 
+json_object *service_disc_item(Daemon *daemon, const Disc *disc)
+{
+    json_object *item = json_object_new_object();
+    json_add_text(item, "name", disc->name);
+    json_object_object_add(item, "size", json_object_new_int64((gint64)disc->size));
+    json_add_text(item, "state", disc_state(daemon, disc));
+    return item;
+}
+
 json_object *service_disc_list(Daemon *daemon, Problem **problem)
 {
     GError *error = NULL;
@@ -29,12 +40,7 @@ json_object *service_disc_list(Daemon *daemon, Problem **problem)
     }
     json_object *array = json_object_new_array();
     for (guint i = 0; i < discs->len; i++) {
-        const Disc *disc = discs->pdata[i];
-        json_object *item = json_object_new_object();
-        json_add_text(item, "name", disc->name);
-        json_object_object_add(item, "size", json_object_new_int64((gint64)disc->size));
-        json_add_text(item, "state", disc_state(daemon, disc));
-        json_object_array_add(array, item);
+        json_object_array_add(array, service_disc_item(daemon, discs->pdata[i]));
     }
     return wrap("discs", array);
 }
@@ -47,6 +53,23 @@ static json_object *refusal_to_json(const GError *error)
     json_add_text(refused, "code", code);
     json_add_text(refused, "message", message);
     return refused;
+}
+
+// What is known of the disc beyond its inspection, as far as it is known already: nothing is hashed for it.
+static void add_findings(Daemon *daemon, const Disc *disc, json_object *inspection, json_object *object)
+{
+    g_autoptr(GError) error = NULL;
+    json_object *hashes = disc_hashes_cached(daemon, disc, &error);
+    json_object *verification = error ? NULL : disc_verification(daemon, disc, &error);
+    if (error)
+        g_warning("disc \"%s\": %s, ignoring", disc->name, error->message);
+    json_object_object_add(object, "hashes", hashes);
+    json_object_object_add(object, "verification", verification);
+    json_object_object_add(object, "known",
+                           known_discs_match(hashes ? json_string_member(hashes, "sha1") : NULL,
+                                             hashes ? json_string_member(hashes, "sha256") : NULL,
+                                             inspection ? json_string_member(inspection, "volume_id") : NULL,
+                                             disc->size));
 }
 
 json_object *service_disc_show(Daemon *daemon, const char *name, Problem **problem)
@@ -63,6 +86,7 @@ json_object *service_disc_show(Daemon *daemon, const char *name, Problem **probl
     json_add_text(object, "name", disc->name);
     json_add_text(object, "file", file);
     json_object_object_add(object, "size", json_object_new_int64((gint64)disc->size));
+    add_findings(daemon, disc, inspection, object);
     if (inspection) {
         json_object_object_add(object, "inspection", g_steal_pointer(&inspection));
         return object;

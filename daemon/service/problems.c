@@ -2,6 +2,7 @@
 // Errors of the daemon's modules as problems of the API: one table.
 #include "daemon/library/discs.h"
 #include "daemon/library/media_process.h"
+#include "daemon/library/upload.h"
 #include "daemon/service/service_parts.h"
 #include "daemon/vm/agent.h"
 
@@ -14,6 +15,13 @@ typedef struct {
 
 static const ProblemRow rows[] = {
     { library_error_quark, LIBRARY_ERROR_NOT_FOUND, 404, "not-found" },
+    { upload_error_quark, UPLOAD_ERROR_ACTIVE, 409, "upload-active" },
+    { upload_error_quark, UPLOAD_ERROR_OFFSET, 409, "wrong-offset" },
+    { upload_error_quark, UPLOAD_ERROR_DIFFERS, 409, "upload-differs" },
+    { upload_error_quark, UPLOAD_ERROR_EXISTS, 409, "conflict" },
+    { upload_error_quark, UPLOAD_ERROR_UNWRITABLE, 500, "folder-not-writable" },
+    { upload_error_quark, UPLOAD_ERROR_LENGTH, 400, "bad-request" },
+    { media_error_quark, MEDIA_ERROR_CANCELLED, 503, "stopping" },
     { store_error_quark, STORE_ERROR_NOT_FOUND, 404, "not-found" },
     { store_error_quark, STORE_ERROR_EXISTS, 409, "conflict" },
     { store_error_quark, STORE_ERROR_FULL, 507, "no-space" },

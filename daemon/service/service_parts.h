@@ -18,6 +18,9 @@ json_object *job_to_json(const StoreJob *job);
 json_object *job_to_json_with_steps(Daemon *daemon, const StoreJob *job, GError **error);
 json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine);
 
+struct Disc;
+// {"name","size","state"}
+json_object *service_disc_item(Daemon *daemon, const struct Disc *disc);
 // The machine's row, or NULL with a 404 problem.
 StoreMachine *service_find_machine(Daemon *daemon, const char *name, Problem **problem);
 // {"job": …} of a job just submitted; takes @job_id.

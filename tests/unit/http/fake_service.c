@@ -46,8 +46,10 @@ json_object *service_disc_show(Daemon *daemon, const char *name, Problem **probl
     fake_record(daemon, "disc_show %s", name);
     if (!fake_knows("disc", name, "win7", problem))
         return NULL;
-    return fake_canned("{\"name\":\"win7\",\"file\":\"win7.iso\",\"size\":3000000000,"
-                       "\"refused\":{\"code\":\"truncated\",\"message\":\"The disc ends early.\"}}");
+    return fake_canned(
+        "{\"name\":\"win7\",\"file\":\"win7.iso\",\"size\":3000000000,\"hashes\":null,\"verification\":null,"
+        "\"known\":{\"statement\":\"not hashed yet\",\"by_hash\":null,\"by_volume\":[]},"
+        "\"refused\":{\"code\":\"truncated\",\"message\":\"The disc ends early.\"}}");
 }
 
 json_object *service_driver_list(Daemon *daemon, Problem **problem)

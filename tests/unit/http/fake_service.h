@@ -9,6 +9,10 @@
 #define FAKE_JOB     "01hzzzzzzzzzzzzzzzzzzzzzzz"
 #define OTHER_JOB    "01hyyyyyyyyyyyyyyyyyyyyyyy" // there is none
 
+// Uploads: bytes that there is room for; a body of exactly FAKE_PART bytes is one part of a file.
+#define FAKE_ROOM (64u << 20)
+#define FAKE_PART 5
+
 Daemon *fake_daemon_new(void);
 void fake_daemon_free(Daemon *daemon);
 

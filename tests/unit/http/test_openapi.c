@@ -54,7 +54,8 @@ static char *operation_text(guint line)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     gsize indent = indentation(contract[line]);
-    for (guint i = line + 1; contract[i] != NULL && indentation(contract[i]) > indent; i++)
+    for (guint i = line + 1;
+         contract[i] != NULL && (*contract[i] == '\0' || indentation(contract[i]) > indent); i++)
         g_string_append_printf(text, "%s\n", contract[i]);
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
@@ -203,6 +204,11 @@ static void test_answers_fit_their_schemas(void)
         { "GET", "/v1", NULL, "Version" },
         { "GET", "/v1/discs", NULL, "DiscList" },
         { "GET", "/v1/discs/win7", NULL, "Disc" },
+        { "PUT", "/v1/discs/new", "abc", "DiscSummary" },
+        { "PUT", "/v1/discs/new", "12345", "Upload" },
+        { "GET", "/v1/discs/new/upload", NULL, "Upload" },
+        { "POST", "/v1/discs/win7/verify", NULL, "JobAccepted" },
+        { "POST", "/v1/discs/win7/exports", "{}", "ExportAccepted" },
         { "GET", "/v1/drivers", NULL, "DriverList" },
         { "GET", "/v1/drivers/virtio", NULL, "Driver" },
         { "GET", "/v1/templates", NULL, "TemplateList" },

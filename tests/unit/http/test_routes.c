@@ -25,6 +25,19 @@ static const Row rows[] = {
     { "/v1", "GET", "/v1", NULL, 200, "application/json", "version" },
     { "/v1/discs", "GET", "/v1/discs", NULL, 200, "application/json", "disc_list" },
     { "/v1/discs/{name}", "GET", "/v1/discs/win7", NULL, 200, "application/json", "disc_show win7" },
+    { "/v1/discs/{name}", "PUT", "/v1/discs/new", "abc", 201, "application/json", "disc_upload_finish 3" },
+    { "/v1/discs/{name}", "DELETE", "/v1/discs/win7", NULL, 204, NULL, "disc_delete win7" },
+    { "/v1/discs/{name}/verify", "POST", "/v1/discs/win7/verify", NULL, 202, "application/json",
+      "disc_verify win7" },
+    { "/v1/discs/{name}/upload", "GET", "/v1/discs/new/upload", NULL, 200, "application/json",
+      "disc_upload_show new" },
+    { "/v1/discs/{name}/upload", "DELETE", "/v1/discs/new/upload", NULL, 204, NULL,
+      "disc_upload_delete new" },
+    { "/v1/discs/{name}/exports", "POST", "/v1/discs/win7/exports", "{\"name\":\"a\"}", 202,
+      "application/json", "export_create win7 a" },
+    { "/v1/exports/{id}", "GET", "/v1/exports/" FAKE_JOB, NULL, 200, "application/octet-stream",
+      "export_open " FAKE_JOB },
+    { "/v1/exports/{id}", "DELETE", "/v1/exports/" FAKE_JOB, NULL, 204, NULL, "export_delete " FAKE_JOB },
     { "/v1/drivers", "GET", "/v1/drivers", NULL, 200, "application/json", "driver_list" },
     { "/v1/drivers/{name}", "GET", "/v1/drivers/virtio", NULL, 200, "application/json",
       "driver_show virtio" },
@@ -87,7 +100,7 @@ static void assert_common_headers(const Answer *answer)
     g_assert_cmpstr(answer_header(answer, "cache-control"), ==, "no-store");
     g_assert_cmpstr(answer_header(answer, "x-content-type-options"), ==, "nosniff");
     g_assert_null(answer_header(answer, "server"));
-    g_assert_true(answer_header(answer, "content-length") != NULL ||
+    g_assert_true(answer->status == 204 || answer_header(answer, "content-length") != NULL ||
                   g_strcmp0(answer_header(answer, "transfer-encoding"), "chunked") == 0);
 }
 
@@ -104,7 +117,7 @@ static void test_each_route_calls_its_service(void)
         g_assert_cmpstr(call, ==, rows[i].call);
         if (answer->status == 202)
             g_assert_cmpstr(answer_header(answer, "location"), ==, JOB);
-        if (g_str_equal(rows[i].content_type, "application/json"))
+        if (g_strcmp0(rows[i].content_type, "application/json") == 0)
             json_object_put(answer_json(answer));
     }
 }

@@ -82,7 +82,7 @@ void library_fixture_disc(LibraryFixture *fixture, const char *name, const char 
                                i > 0 ? "," : "", i + 1, editions[i]);
     g_autofree char *json =
         g_strdup_printf("{\"windows\":\"7\",\"architecture\":\"%s\",\"languages\":[\"en-US\"],"
-                        "\"editions\":[%s],\"ei_cfg\":null,\"el_torito\":{}}",
+                        "\"editions\":[%s],\"ei_cfg\":null,\"el_torito\":{},\"boot_files_sha256\":\"0\"}",
                         architecture, list->str);
     store_inspection_set(fixture->daemon.store, disc->path, disc->identity, json, &error);
     g_assert_no_error(error);

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Exported discs: STATE/exports/<id>/, made by a job, fetched by the client, gone after a day or when the
+// client says so. They hold the answer file's secrets: folder 0700, files 0600, and the request only until
+// the disc is made.
+#pragma once
+
+#include "daemon/daemon.h"
+#include "common/json.h"
+#include "daemon/jobs/engine.h"
+
+extern const JobKind export_disc_job_kind; // "export-disc"; parameters {"export": id}
+
+#define EXPORT_KEPT_SECONDS (24 * 3600)
+
+// Makes the folder with the merged request. Returns its id; the caller frees. Nothing is left behind on
+// failure.
+char *export_create(Daemon *daemon, json_object *document, GError **error);
+// The finished disc, open for reading; -1 with LIBRARY_ERROR_NOT_FOUND if there is none, or none yet.
+int export_open(Daemon *daemon, const char *id, guint64 *ret_size, GError **error);
+// TRUE if it is gone afterwards; LIBRARY_ERROR_NOT_FOUND if it never was there.
+gboolean export_remove(Daemon *daemon, const char *id, GError **error);
+// Removes what was made longer ago than EXPORT_KEPT_SECONDS and no unfinished job is at work on.
+void export_sweep(Daemon *daemon);

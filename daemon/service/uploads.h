@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the services that take uploads share. Private to daemon/service.
+#pragma once
+
+#include "daemon/library/upload.h"
+#include "daemon/service.h"
+
+// Fills offset, length, total and tag (borrowed from @head) of @start. *ret_sha256: hex, or left alone; the
+// caller frees. FALSE with a 400.
+gboolean upload_head_parse(const ServiceUploadHead *head, UploadStart *start, char **ret_sha256,
+                           Problem **problem);
+// {"sha1","sha256"} of what came, by sevend-media: one pass over what is still in the page cache.
+json_object *upload_hashes(Daemon *daemon, const Upload *upload, GError **error);
+// FALSE with a 422 if the client said another SHA-256; the caller discards the upload.
+gboolean upload_check_digest(const Upload *upload, json_object *hashes, Problem **problem);
+// {"name","received","total","tag","active","modified"}
+json_object *upload_state_json(const char *name, const UploadState *state);

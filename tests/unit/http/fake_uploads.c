@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The disc folder and the exports of the fake service: takes uploads, keeps nothing but their number of
+// bytes, and runs out of room at FAKE_ROOM.
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "tests/unit/http/fake_daemon.h"
+
+struct Upload {
+    Daemon *daemon;
+    guint64 bytes;
+};
+
+ServiceUpload *service_disc_upload_begin(Daemon *daemon, const char *name, const ServiceUploadHead *head,
+                                         Problem **problem)
+{
+    fake_record(daemon, "disc_upload_begin %s length=%" G_GINT64_FORMAT " range=%s tag=%s", name,
+                head->length, head->content_range != NULL ? head->content_range : "-",
+                head->tag != NULL ? head->tag : "-");
+    if (g_str_equal(name, "win7")) {
+        problem_set(problem, 409, "conflict", "There is a disc \"%s\".", name);
+        return NULL;
+    }
+    ServiceUpload *upload = g_new0(ServiceUpload, 1);
+    upload->daemon = daemon;
+    return upload;
+}
+
+gboolean service_upload_write(ServiceUpload *upload, const void *bytes, gsize length, Problem **problem)
+{
+    (void)bytes;
+    upload->bytes += length;
+    if (upload->bytes <= FAKE_ROOM)
+        return TRUE;
+    problem_set(problem, 507, "no-space", "There is no room.");
+    return FALSE;
+}
+
+void service_upload_abandon(ServiceUpload *upload)
+{
+    fake_record(upload->daemon, "upload_abandon after %" G_GUINT64_FORMAT, upload->bytes);
+    g_free(upload);
+}
+
+json_object *service_disc_upload_finish(Daemon *daemon, ServiceUpload *upload, gboolean *ret_complete,
+                                        Problem **problem)
+{
+    (void)problem;
+    fake_record(daemon, "disc_upload_finish %" G_GUINT64_FORMAT, upload->bytes);
+    *ret_complete = upload->bytes != FAKE_PART;
+    g_free(upload);
+    return *ret_complete ? fake_canned("{\"name\":\"new\",\"size\":3,\"state\":\"unchecked\"}")
+                         : service_disc_upload_show(daemon, "new", problem);
+}
+
+json_object *service_disc_upload_show(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "disc_upload_show %s", name);
+    if (!fake_knows("upload", name, "new", problem))
+        return NULL;
+    return fake_canned("{\"name\":\"new\",\"received\":5,\"total\":10,\"tag\":null,\"active\":false,"
+                       "\"modified\":\"2026-01-01T00:00:00Z\"}");
+}
+
+gboolean service_disc_upload_delete(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "disc_upload_delete %s", name);
+    return fake_knows("upload", name, "new", problem);
+}
+
+json_object *service_disc_verify(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "disc_verify %s", name);
+    return fake_knows("disc", name, "win7", problem) ? fake_wrapped_job(daemon) : NULL;
+}
+
+gboolean service_disc_delete(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "disc_delete %s", name);
+    return fake_knows("disc", name, "win7", problem);
+}
+
+json_object *service_export_create(Daemon *daemon, const char *disc, json_object *request, Problem **problem)
+{
+    fake_record(daemon, "export_create %s %s", disc, json_string_member(request, "name"));
+    if (!fake_knows("disc", disc, "win7", problem))
+        return NULL;
+    json_object *answer = fake_wrapped_job(daemon);
+    json_object_object_add(answer, "export", json_object_new_string(FAKE_JOB));
+    return answer;
+}
+
+int service_export_open(Daemon *daemon, const char *id, guint64 *ret_size, Problem **problem)
+{
+    fake_record(daemon, "export_open %s", id);
+    if (!fake_knows("export", id, FAKE_JOB, problem))
+        return -1;
+    int fd = memfd_create("export", MFD_CLOEXEC);
+    g_assert_cmpint(write(fd, "iso\0bytes", 9), ==, 9);
+    *ret_size = 9;
+    return fd;
+}
+
+gboolean service_export_delete(Daemon *daemon, const char *id, Problem **problem)
+{
+    fake_record(daemon, "export_delete %s", id);
+    return fake_knows("export", id, FAKE_JOB, problem);
+}
