@@ -17,7 +17,7 @@ _sevenctl() {
     local verb=${COMP_WORDS[1]-} second=${COMP_WORDS[2]-}
     COMPREPLY=()
     case $previous in
-    --socket | --token-file | --cacert | --file | -f | --password-file | --product-key-file | --activation-key-file | \
+    --socket | --token-file | --cacert | --file | -f | --answer-file | --password-file | --product-key-file | --activation-key-file | \
         --administrator-password-file | --output | -o)
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return

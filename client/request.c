@@ -101,6 +101,8 @@ static ExitCode add_lists(const RequestOptions *options, const Verb *verb, json_
         return EXIT_USAGE;
     if (options->display && request_add_display(over, options->display, verb) != EXIT_OK)
         return EXIT_USAGE;
+    if (options->answer_file && request_add_answer_file(over, options->answer_file, verb) != EXIT_OK)
+        return EXIT_USAGE;
     json_object *files = options->files_in ? json_object_new_array() : NULL;
     if (files)
         json_object_object_add(over, "files", files);

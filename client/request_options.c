@@ -66,6 +66,7 @@ void request_options_free(RequestOptions *options)
     wipe(options->set);
     g_free(options->file);
     g_free(options->display);
+    g_free(options->answer_file);
     g_strfreev(options->drivers);
     g_strfreev(options->specialize);
     g_strfreev(options->first_logon);
@@ -97,6 +98,8 @@ GOptionEntry *request_entries(RequestOptions *options, const GOptionEntry *more)
         SECRET(SECRET_ADMINISTRATOR, "enables the built-in Administrator; its password"),
         { "display", 0, 0, G_OPTION_ARG_FILENAME, &options->display, "size of the screen: 1280x1024",
           "WIDTHxHEIGHT[xDEPTH]" },
+        { "answer-file", 0, 0, G_OPTION_ARG_FILENAME, &options->answer_file,
+          "an autounattend.xml of your own, instead of settings", "FILE" },
         LIST("file-in", files_in, "put a local file at PATH before the first logon", "PATH=LOCALFILE"),
         LIST("specialize", specialize, "command to run as SYSTEM before the first logon", "COMMAND"),
         LIST("first-logon", first_logon, "command to run at the first logon", "COMMAND"),
@@ -132,6 +135,7 @@ gboolean request_options_given(const RequestOptions *options)
     for (guint i = 0; i < SECRET_FILES; i++)
         if (options->secret_files[i])
             return TRUE;
-    return options->file || options->display || options->drivers || options->users || options->specialize ||
-           options->first_logon || options->logon || options->files_in || options->set || options->autologon;
+    return options->file || options->display || options->answer_file || options->drivers || options->users ||
+           options->specialize || options->first_logon || options->logon || options->files_in ||
+           options->set || options->autologon;
 }

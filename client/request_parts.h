@@ -31,14 +31,18 @@ struct RequestOptions {
     char *values[REQUEST_FIELDS];
     char *secret_files[SECRET_FILES];
     char *display;
+    char *answer_file;
     char **drivers, **users, **specialize, **first_logon, **logon, **files_in, **set;
     gboolean autologon;
 };
 
 // "WIDTHxHEIGHT", with "xDEPTH" or without, to @request's "display". EXIT_OK, or a reported EXIT_USAGE; as
-// the next two.
+// the next three.
 ExitCode request_add_display(json_object *request, const char *text, const Verb *verb);
 // "PATH=LOCALFILE" to the list @files: the local file's content, to stand at PATH in the machine.
 ExitCode request_add_file(json_object *files, const char *pair, const Verb *verb);
+// The text of an existing answer file to @request's "answer_file". It may be UTF-16 with a byte order mark,
+// as Windows' own programs write it.
+ExitCode request_add_answer_file(json_object *request, const char *path, const Verb *verb);
 // "security.uac=false", or "/security/uac=false": any member of @request; JSON if it is such, else text.
 ExitCode request_set(json_object *request, const char *assignment, const Verb *verb);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Options whose argument has a form of its own: --display, --file-in, --set.
+// Options whose argument has a form of its own: --display, --answer-file, --file-in, --set.
 #include "client/report.h"
 #include "client/request_parts.h"
 
@@ -44,6 +44,31 @@ ExitCode request_add_file(json_object *files, const char *pair, const Verb *verb
     json_object_object_add(file, "path", json_object_new_string(path));
     json_object_object_add(file, "content_base64", json_object_new_string(base64));
     json_object_array_add(files, file);
+    return EXIT_OK;
+}
+
+ExitCode request_add_answer_file(json_object *request, const char *path, const Verb *verb)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *content = NULL;
+    gsize length = 0;
+    if (!g_file_get_contents(path, &content, &length, &error))
+        return report_usage(verb, "--answer-file: %s", error->message);
+    if (length > FILE_LIMIT)
+        return report_usage(verb, "--answer-file: %s: more than %d bytes", path, FILE_LIMIT);
+    const gboolean wide =
+        length >= 2 && (memcmp(content, "\xff\xfe", 2) == 0 || memcmp(content, "\xfe\xff", 2) == 0);
+    g_autofree char *converted =
+        wide ? g_convert(content, (gssize)length, "UTF-8", "UTF-16", NULL, &length, &error) : NULL;
+    if (wide && !converted)
+        return report_usage(verb, "--answer-file: %s: %s", path, error->message);
+    const char *text = wide ? converted : content;
+    if (!g_utf8_validate_len(text, length, NULL))
+        return report_usage(verb, "--answer-file: %s: neither UTF-8 nor UTF-16 with a byte order mark", path);
+    json_object_object_add(request, "answer_file", json_object_new_string_len(text, (int)length));
+    if (converted)
+        explicit_bzero(converted, strlen(converted)); // it may hold passwords
+    explicit_bzero(content, strlen(content));
     return EXIT_OK;
 }
 

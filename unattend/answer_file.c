@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "unattend/import.h"
+
 // Switches are last: what they add goes into components that the passes have made.
 static void (*const passes[])(const AnswerFile *file) = {
     pass_windows_pe, pass_offline_servicing, pass_specialize, pass_oobe_system, answer_file_switches,
@@ -80,9 +82,13 @@ xmlDoc *answer_file_build(const UnattendSettings *settings, const UnattendTarget
 {
     if (!check(settings, target, error))
         return NULL;
-    AnswerFile file = {
-        .settings = settings, .target = target, .document = xml_document(), .secrets = secrets
-    };
+    AnswerFile file = { .settings = settings, .target = target, .secrets = secrets };
+    if (settings->import != NULL) {
+        file.document = import_copy(settings->import, target, secrets);
+        import_merge(&file);
+        return file.document;
+    }
+    file.document = xml_document();
     for (gsize i = 0; i < G_N_ELEMENTS(passes); i++)
         passes[i](&file);
     return file.document;

@@ -27,6 +27,15 @@ void answer_file_international(const AnswerFile *file, xmlNode *component);
 xmlDoc *answer_file_build(const UnattendSettings *settings, const UnattendTarget *target,
                           SecretSlots *secrets, GError **error);
 
+// Parts of passes that an imported answer file gets as well.
+void pass_windows_pe_add_disk(const DiskLayout *layout, xmlNode *setup);
+void pass_windows_pe_add_image(const AnswerFile *file, xmlNode *setup, guint partition);
+void pass_windows_pe_add_product_key(const AnswerFile *file, xmlNode *user_data);
+xmlNode *pass_specialize_add_agent(xmlNode *list);
+xmlNode *pass_oobe_system_add_first_logon(xmlNode *list, guint order);
+// AutoLogon below @shell, the request's users below @accounts.
+void pass_oobe_system_add_users(const AnswerFile *file, xmlNode *shell, xmlNode *accounts);
+
 // Each adds its pass.
 void pass_windows_pe(const AnswerFile *file);
 void pass_offline_servicing(const AnswerFile *file);

@@ -62,12 +62,13 @@ static void add_display(const DisplaySettings *display, xmlNode *shell)
             xml_of(xml_number(node, elements[i].element, elements[i].value), elements[i].pointer);
 }
 
-static void add_first_logon(xmlNode *shell)
+xmlNode *pass_oobe_system_add_first_logon(xmlNode *list, guint order)
 {
-    xmlNode *item = xml_list_item(xml_container(shell, "FirstLogonCommands"), "SynchronousCommand");
-    xml_number(item, "Order", 1);
+    xmlNode *item = xml_list_item(list, "SynchronousCommand");
+    xml_number(item, "Order", order);
     xml_text(item, "CommandLine", FIRST_LOGON_COMMAND);
     xml_text(item, "Description", "Run the first-logon commands");
+    return item;
 }
 
 // For every user at logon. The documentation of later systems describes it for Windows 7 as well [B].
@@ -133,6 +134,13 @@ static void add_user(const AnswerFile *file, xmlNode *list, guint index)
     of_user(xml_text(item, "Name", user->name), index, "name");
 }
 
+static void add_users(const AnswerFile *file, xmlNode *accounts)
+{
+    xmlNode *users = xml_container(accounts, "LocalAccounts");
+    for (guint i = 0; i < file->settings->users->len; i++)
+        add_user(file, users, i);
+}
+
 static void add_accounts(const AnswerFile *file, xmlNode *shell)
 {
     const UnattendSettings *settings = file->settings;
@@ -141,9 +149,13 @@ static void add_accounts(const AnswerFile *file, xmlNode *shell)
         xml_of(
             answer_file_password(file, accounts, "AdministratorPassword", settings->administrator_password),
             "/administrator/password");
-    xmlNode *users = xml_container(accounts, "LocalAccounts");
-    for (guint i = 0; i < settings->users->len; i++)
-        add_user(file, users, i);
+    add_users(file, accounts);
+}
+
+void pass_oobe_system_add_users(const AnswerFile *file, xmlNode *shell, xmlNode *accounts)
+{
+    add_autologon(file, shell);
+    add_users(file, accounts);
 }
 
 void pass_oobe_system(const AnswerFile *file)
@@ -154,7 +166,7 @@ void pass_oobe_system(const AnswerFile *file)
     xmlNode *shell = answer_file_component(file, pass, "Microsoft-Windows-Shell-Setup");
     add_autologon(file, shell);
     add_display(&file->settings->display, shell);
-    add_first_logon(shell);
+    pass_oobe_system_add_first_logon(xml_container(shell, "FirstLogonCommands"), 1);
     add_logon_commands(file, shell);
     add_welcome(shell);
     add_oem(&file->settings->oem, shell);

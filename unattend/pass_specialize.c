@@ -36,13 +36,18 @@ static xmlNode *add_command(xmlNode *list, guint order, const char *path, const 
     return item;
 }
 
+xmlNode *pass_specialize_add_agent(xmlNode *list)
+{
+    return add_command(list, 1, SPECIALIZE_COMMAND, "Install the sevend agent");
+}
+
 // The agent first: it runs the others and tells the host how they end.
 static void add_commands(const AnswerFile *file, xmlNode *pass)
 {
     xmlNode *deployment = answer_file_component(file, pass, "Microsoft-Windows-Deployment");
     xmlNode *list = xml_container(deployment, "RunSynchronous");
     g_autoptr(GPtrArray) commands = unattend_specialize_commands(file->settings, file->target);
-    add_command(list, 1, SPECIALIZE_COMMAND, "Install the sevend agent");
+    pass_specialize_add_agent(list);
     for (guint i = 0; i < commands->len; i++) {
         const UnattendCommand *command = g_ptr_array_index(commands, i);
         g_autofree char *path = specialize_path(command);

@@ -42,7 +42,7 @@ static void add_modify_partition(xmlNode *list, guint number, const DiskPartitio
         xml_text(item, "TypeID", partition->type_id);
 }
 
-static void add_disk(const DiskLayout *layout, xmlNode *setup)
+void pass_windows_pe_add_disk(const DiskLayout *layout, xmlNode *setup)
 {
     xmlNode *configuration = xml_container(setup, "DiskConfiguration");
     // Never: a disk that cannot be divided ends Setup, and start.cmd reports it; OnError would wait at a page
@@ -59,7 +59,7 @@ static void add_disk(const DiskLayout *layout, xmlNode *setup)
         add_modify_partition(modify, i + 1, &layout->partitions[i]);
 }
 
-static void add_image(const AnswerFile *file, xmlNode *setup)
+void pass_windows_pe_add_image(const AnswerFile *file, xmlNode *setup, guint partition)
 {
     xmlNode *image = xml_container(xml_container(setup, "ImageInstall"), "OSImage");
     // By index: names in install.wim are inconsistent, sometimes empty, sometimes repeated [P].
@@ -68,13 +68,13 @@ static void add_image(const AnswerFile *file, xmlNode *setup)
     xml_of(xml_number(metadata, "Value", file->target->image_index), "/edition");
     xmlNode *install_to = xml_container(image, "InstallTo");
     xml_number(install_to, "DiskID", DISK_NUMBER);
-    xml_of(xml_number(install_to, "PartitionID", file->settings->disk.windows), "/disk/layout");
+    xml_of(xml_number(install_to, "PartitionID", partition), "/disk/layout");
     xml_text(image, "WillShowUI", "Never");
 }
 
 // FACTS "No key": with sources\ei.cfg leave the element out, without it send an empty Key with
 // WillShowUI=OnError [P: reinstall; the documentation supports no empty Key].
-static void add_product_key(const AnswerFile *file, xmlNode *user_data)
+void pass_windows_pe_add_product_key(const AnswerFile *file, xmlNode *user_data)
 {
     const char *key = file->settings->product_key;
     if (key == NULL && file->target->disc_has_ei_cfg)
@@ -95,7 +95,7 @@ static void add_user_data(const AnswerFile *file, xmlNode *setup)
         xml_of(xml_text(user_data, "FullName", file->settings->owner), "/system/owner");
     if (file->settings->organization != NULL)
         xml_of(xml_text(user_data, "Organization", file->settings->organization), "/system/organization");
-    add_product_key(file, user_data);
+    pass_windows_pe_add_product_key(file, user_data);
 }
 
 void pass_windows_pe(const AnswerFile *file)
@@ -103,7 +103,7 @@ void pass_windows_pe(const AnswerFile *file)
     xmlNode *pass = xml_pass(file->document, "windowsPE");
     add_language(file, pass);
     xmlNode *setup = answer_file_component(file, pass, "Microsoft-Windows-Setup");
-    add_disk(&file->settings->disk, setup);
-    add_image(file, setup);
+    pass_windows_pe_add_disk(&file->settings->disk, setup);
+    pass_windows_pe_add_image(file, setup, file->settings->disk.windows);
     add_user_data(file, setup);
 }

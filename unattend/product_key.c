@@ -27,6 +27,14 @@ static gboolean has_form(const char *key)
     return TRUE;
 }
 
+gboolean product_key_is_valid(const char *key)
+{
+    g_autofree char *upper = g_ascii_strup(key, -1);
+    const gboolean valid = has_form(upper) && strspn(upper, KEY_DIGITS "-") == KEY_LENGTH;
+    explicit_bzero(upper, strlen(upper));
+    return valid;
+}
+
 char *product_key_parse(json_object *request, const char *member, Faults *faults)
 {
     static const TextRule rule = { TEXT_IF_PRESENT, 64, NULL };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/ids.h"
+#include "unattend/import.h"
 
 #define TOKEN_DIGITS 4
 
@@ -156,12 +157,21 @@ static json_object *mask_content(json_object *value)
     return json_object_new_string(text);
 }
 
+static json_object *mask_answer_file(json_object *value)
+{
+    g_autofree char *masked =
+        json_object_is_type(value, json_type_string) ? import_mask_text(json_object_get_string(value)) : NULL;
+    return json_object_new_string(masked != NULL ? masked : SECRET_MASK);
+}
+
 static json_object *mask_member(const char *name, json_object *value)
 {
     if (value != NULL && is_one_of(name, secret_members))
         return json_object_new_string(SECRET_MASK);
     if (value != NULL && is_one_of(name, content_members))
         return mask_content(value);
+    if (value != NULL && g_ascii_strcasecmp(name, "answer_file") == 0)
+        return mask_answer_file(value);
     return unattend_mask_request(value);
 }
 
@@ -198,7 +208,8 @@ void unattend_wipe_request(json_object *request)
     if (json_object_is_type(request, json_type_object)) {
         json_object_object_foreach(request, name, value)
         {
-            if ((is_one_of(name, secret_members) || is_one_of(name, content_members)) &&
+            if ((is_one_of(name, secret_members) || is_one_of(name, content_members) ||
+                 g_ascii_strcasecmp(name, "answer_file") == 0) &&
                 json_object_is_type(value, json_type_string))
                 wipe_string(value);
             else

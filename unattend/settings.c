@@ -3,6 +3,7 @@
 // hold between them. Checks what can be known without the disc; target.c checks the rest.
 #include "unattend/settings.h"
 
+#include "unattend/import.h"
 #include "unattend/names.h"
 #include "unattend/product_key.h"
 #include "unattend/secrets.h"
@@ -10,37 +11,68 @@
 const char *const unattend_request_members[] = { "product_key", "activation_key", "system",   "administrator",
                                                  "users",       "disk",           "display",  "specialize",
                                                  "first_logon", "logon",          "files",    "features",
-                                                 "desktop",     "updates",        "security", NULL };
+                                                 "desktop",     "updates",        "security", "answer_file",
+                                                 NULL };
 
-static gboolean user_has_name(const UnattendSettings *settings, const char *name)
+// Names of accounts, with NULL at the end; strings of @import's are copies in @kept.
+static GPtrArray *account_names(const UnattendSettings *settings, GPtrArray *kept)
 {
-    for (guint i = 0; i < settings->users->len; i++) {
-        const UnattendUser *user = g_ptr_array_index(settings->users, i);
-        if (names_collide(user->name, name))
-            return TRUE;
-    }
-    return FALSE;
+    GPtrArray *names = g_ptr_array_new();
+    for (guint i = 0; i < settings->users->len; i++)
+        g_ptr_array_add(names, ((UnattendUser *)g_ptr_array_index(settings->users, i))->name);
+    if (settings->import != NULL)
+        import_add_account_names(settings->import, kept);
+    for (guint i = 0; i < kept->len; i++)
+        g_ptr_array_add(names, g_ptr_array_index(kept, i));
+    g_ptr_array_add(names, NULL);
+    return names;
 }
 
 // Windows refuses a computer that is called as one of its users. A name that the client chose is its fault, a
 // name made here gives way.
 static void settle_computer_name(UnattendSettings *settings, const char *machine_name, Faults *faults)
 {
+    g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) taken = account_names(settings, kept);
+    const gboolean imported = settings->import != NULL && import_computer_name(settings->import) != NULL;
+    if (imported)
+        settings->computer_name = g_strdup(import_computer_name(settings->import));
     if (settings->computer_name == NULL) {
-        g_autoptr(GPtrArray) taken = g_ptr_array_new();
-        for (guint i = 0; i < settings->users->len; i++)
-            g_ptr_array_add(taken, ((UnattendUser *)g_ptr_array_index(settings->users, i))->name);
-        g_ptr_array_add(taken, NULL);
         settings->computer_name = computer_name_from(machine_name, (const char *const *)taken->pdata);
-    } else if (user_has_name(settings, settings->computer_name)) {
-        faults_add(faults, "/system/computer_name", "same-as-user", NULL,
-                   "The computer must not have the name of one of its users.");
+        return;
     }
+    for (guint i = 0; taken->pdata[i] != NULL; i++)
+        if (names_collide(taken->pdata[i], settings->computer_name))
+            faults_add(faults, imported ? "/answer_file" : "/system/computer_name", "same-as-user", NULL,
+                       "The computer must not have the name of one of its users.");
+}
+
+// Without a key of its own the machine must not try to activate, unless the request says so.
+static void settle_activation(UnattendSettings *settings, json_object *request)
+{
+    json_object *system = NULL, *said = NULL;
+    if (json_object_object_get_ex(request, "system", &system) &&
+        json_object_is_type(system, json_type_object) &&
+        json_object_object_get_ex(system, "skip_activation", &said) && said != NULL)
+        return;
+    settings->skip_activation = settings->product_key == NULL && settings->activation_key == NULL;
 }
 
 static const char *data_letter(const DiskLayout *disk)
 {
     return disk->count > disk->windows ? disk->partitions[disk->count - 1].letter : NULL;
+}
+
+static void parse_members(UnattendSettings *settings, json_object *request, Faults *faults)
+{
+    settings->activation_key = product_key_parse(request, "activation_key", faults);
+    unattend_system_parse(settings, request, faults);
+    unattend_administrator_parse(settings, request, faults);
+    disk_layout_parse(&settings->disk, request, faults);
+    display_parse(&settings->display, request, faults);
+    settings->specialize = unattend_commands_parse(request, COMMANDS_SPECIALIZE, faults);
+    settings->logon = unattend_commands_parse(request, COMMANDS_LOGON, faults);
+    settings->switches = switches_parse(request, faults);
 }
 
 UnattendSettings *unattend_settings_parse(json_object *request, const char *machine_name, Faults *faults)
@@ -51,19 +83,22 @@ UnattendSettings *unattend_settings_parse(json_object *request, const char *mach
         return NULL;
     }
     g_autoptr(UnattendSettings) settings = g_new0(UnattendSettings, 1);
+    g_autoptr(json_object) none = json_object_new_object();
+    json_object *file = NULL;
+    const gboolean imports = json_object_object_get_ex(request, "answer_file", &file) && file != NULL;
     settings->users = g_ptr_array_new_with_free_func(unattend_user_free);
+    if (imports)
+        settings->import = import_parse(request, faults);
+    if (imports)
+        import_check_members(settings->import, request, faults);
+    // An answer file says by itself what most members say; then they are conflicts, and their defaults count.
+    parse_members(settings, imports ? none : request, faults);
     settings->product_key = product_key_parse(request, "product_key", faults);
-    settings->activation_key = product_key_parse(request, "activation_key", faults);
-    unattend_system_parse(settings, request, faults);
-    unattend_administrator_parse(settings, request, faults);
-    unattend_users_parse(settings, request, faults);
-    disk_layout_parse(&settings->disk, request, faults);
-    display_parse(&settings->display, request, faults);
-    settings->specialize = unattend_commands_parse(request, COMMANDS_SPECIALIZE, faults);
     settings->first_logon = unattend_commands_parse(request, COMMANDS_FIRST_LOGON, faults);
-    settings->logon = unattend_commands_parse(request, COMMANDS_LOGON, faults);
     settings->files = placed_files_parse(request, data_letter(&settings->disk), faults);
-    settings->switches = switches_parse(request, faults);
+    if (imports ? settings->import != NULL && !import_has_accounts(settings->import) : TRUE)
+        unattend_users_parse(settings, request, faults);
+    settle_activation(settings, imports ? none : request);
     settle_computer_name(settings, machine_name, faults);
     if (faults_count(faults) != before || before >= FAULTS_MAX)
         return NULL;
@@ -99,6 +134,7 @@ void unattend_settings_free(UnattendSettings *settings)
     g_clear_pointer(&settings->logon, g_ptr_array_unref);
     g_clear_pointer(&settings->files, g_ptr_array_unref);
     switches_free(settings->switches);
+    import_free(settings->import);
     g_free(settings);
 }
 

@@ -54,6 +54,7 @@ struct UnattendSettings {
     GPtrArray *logon;       // of UnattendCommand
     GPtrArray *files;       // of PlacedFile
     Switches *switches;
+    struct Import *import; // NULL: the answer file is made from the settings above
 };
 
 void unattend_user_free(gpointer user);

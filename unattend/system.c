@@ -165,8 +165,6 @@ void unattend_system_parse(UnattendSettings *settings, json_object *request, Fau
     settings->keyboard = parse_keyboard(system, faults);
     settings->owner = g_strdup(text_member(system, "/system", "owner", &owner_rule, faults));
     settings->organization = g_strdup(text_member(system, "/system", "organization", &owner_rule, faults));
-    // Without a key of its own the machine must not try to activate.
-    settings->skip_activation = settings->product_key == NULL && settings->activation_key == NULL;
     json_get_bool(system, "/system", "skip_activation", &settings->skip_activation, faults);
     parse_oem(&settings->oem, system, faults);
 }

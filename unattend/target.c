@@ -3,6 +3,7 @@
 // is silent.
 #include <string.h>
 
+#include "unattend/import.h"
 #include "unattend/settings.h"
 
 static gboolean target_has_languages(const UnattendTarget *target)
@@ -46,5 +47,8 @@ void unattend_check_target(const UnattendSettings *settings, const UnattendTarge
         faults_add(faults, "/system/ui_language_fallback", "not-on-disc", target->languages,
                    "The disc does not have language \"%s\".", fallback->tag);
     switches_check_target(settings->switches, target, faults);
-    disk_layout_check(&settings->disk, target->image_bytes, target->disk_bytes, faults);
+    if (settings->import != NULL)
+        import_check_target(settings->import, target, faults);
+    if (settings->import == NULL || !import_has_disk(settings->import))
+        disk_layout_check(&settings->disk, target->image_bytes, target->disk_bytes, faults);
 }

@@ -25,6 +25,7 @@ typedef struct UnattendSettings UnattendSettings;
 //    "password_expires", "full_name", "description" }
 //  - "disk": see disk_layout.h; "display": see display.h
 //  - "specialize", "first_logon", "logon": at most 100 commands each, see commands.h
+//  - "answer_file": an answer file that somebody else wrote, instead of most of these (import.h)
 //  - "files": see placed_files.h (contents are secret)
 //  - "desktop", "updates", "security", and of "system" "hibernation", "sleep", "system_restore",
 //    "error_reporting", "ceip": see switch_table.c; "features": see optional_features.h

@@ -108,7 +108,7 @@ const char *xml_setting(const xmlNode *node)
 {
     for (; node != NULL && node->type == XML_ELEMENT_NODE; node = node->parent)
         if (node->_private != NULL)
-            return node->_private;
+            return *(const char *)node->_private != '\0' ? node->_private : NULL;
     return NULL;
 }
 

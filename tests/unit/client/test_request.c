@@ -88,6 +88,23 @@ static void options_of_the_answer_file_have_their_members(void)
     g_unlink(password);
 }
 
+static void answer_files_become_text(void)
+{
+    static const char utf16[] = "\xff\xfe<\0a\0>\0\xfc\0<\0/\0a\0>\0";
+    g_autoptr(FakeDaemon) fake = new_fake();
+    g_autofree char *path = write_file(fake, "wide.xml", "");
+    g_file_set_contents(path, utf16, sizeof utf16 - 1, NULL);
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "create", "a", "--answer-file", path, NULL);
+    g_assert_cmpstr(outcome->err, ==, "");
+    g_autofree char *body = fake_daemon_request_body(fake, 0);
+    g_autoptr(json_object) sent = json_parse(body, strlen(body), NULL);
+    g_assert_cmpstr(json_string_member(sent, "answer_file"), ==, "<a>\xc3\xbc</a>");
+    g_file_set_contents(path, "<a>\xfc</a>", -1, NULL);
+    g_autoptr(Outcome) bad = sevenctl_run(fake, NULL, "create", "a", "--answer-file", path, NULL);
+    g_assert_cmpint(bad->code, ==, 2);
+    g_unlink(path);
+}
+
 static void any_setting_can_be_set(void)
 {
     g_autoptr(FakeDaemon) fake = new_fake();
@@ -124,6 +141,7 @@ static void what_cannot_be_set_is_a_wrong_command_line(void)
         { "--display", "-1x5" },
         { "--file-in", "C:\\a" },
         { "--file-in", "=x" },
+        { "--answer-file", "/nowhere/at-all" },
         { "--file-in", "C:\\a=/nowhere/at-all" },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
@@ -290,6 +308,7 @@ int main(int argc, char **argv)
     g_test_add_func("/client/request/every-option-has-its-member", every_option_has_its_member);
     g_test_add_func("/client/request/options-of-the-answer-file-have-their-members",
                     options_of_the_answer_file_have_their_members);
+    g_test_add_func("/client/request/answer-files-become-text", answer_files_become_text);
     g_test_add_func("/client/request/any-setting-can-be-set", any_setting_can_be_set);
     g_test_add_func("/client/request/what-cannot-be-set-is-a-wrong-command-line",
                     what_cannot_be_set_is_a_wrong_command_line);

@@ -191,6 +191,40 @@ def switch_problems(root, case):
         yield "switches: the hive stays loaded"
 
 
+def orders(root, pass_name, component, path):
+    return [int(item.findtext(UNATTEND + "Order")) for item in find(root, pass_name, component, path)]
+
+
+def import_problems(root, case):
+    """What an imported file must have in the end, whatever it began with."""
+    shell = "Microsoft-Windows-Shell-Setup"
+    agent = find(root, "specialize", "Microsoft-Windows-Deployment", "RunSynchronous/RunSynchronousCommand")
+    first = [item for item in agent if item.findtext(UNATTEND + "Order") == "1"]
+    if len(first) != 1 or "config.tag" not in first[0].findtext(UNATTEND + "Path"):
+        yield "agent: not the first command"
+    logon = find(root, "oobeSystem", shell, "FirstLogonCommands/SynchronousCommand")
+    last = max(logon, key=lambda item: int(item.findtext(UNATTEND + "Order")))
+    if "first-logon.cmd" not in last.findtext(UNATTEND + "CommandLine"):
+        yield "first logon: not the last command"
+    for place in (("specialize", "Microsoft-Windows-Deployment", "RunSynchronous/RunSynchronousCommand"),
+                  ("oobeSystem", shell, "FirstLogonCommands/SynchronousCommand")):
+        numbers = orders(root, *place)
+        if sorted(numbers) != list(range(1, len(numbers) + 1)):
+            yield "orders: %s" % numbers
+    name = one(root, "oobeSystem", shell, "AutoLogon/Username")
+    names = [element.text for element in
+             find(root, "oobeSystem", shell, "UserAccounts/LocalAccounts/LocalAccount/Name")]
+    if name not in names + ["Administrator"]:
+        yield "autologon: %r is no account" % name
+    reboots = len([command for command in case["request"].get("first_logon", []) if command.get("reboot")])
+    if int(one(root, "oobeSystem", shell, "AutoLogon/LogonCount")) < 1 + reboots:
+        yield "autologon: too few for the restarts"
+    if case.get("secrets") == "masked":
+        for element in root.iter(UNATTEND + "Value"):
+            if element.text not in (MASK, str(case["target"]["image_index"])):
+                yield "secret: %r" % element.text
+
+
 def target_problems(root, case):
     target = case["target"]
     architectures = {component.get("processorArchitecture") for component in root.iter(UNATTEND + "component")}
@@ -199,9 +233,12 @@ def target_problems(root, case):
     index = one(root, "windowsPE", "Microsoft-Windows-Setup", "ImageInstall/OSImage/InstallFrom/MetaData/Value")
     if index != str(target["image_index"]):
         yield "image: %s" % index
-    drivers = one(root, "offlineServicing", "Microsoft-Windows-PnpCustomizationsNonWinPE",
-                  "DriverPaths/PathAndCredentials/Path")
-    if drivers != (None if target.get("without_drivers") else "X:\\drivers"):
+    drivers = [element.text for element in
+               find(root, "offlineServicing", "Microsoft-Windows-PnpCustomizationsNonWinPE",
+                    "DriverPaths/PathAndCredentials/Path")]
+    if drivers[-1:] != ([] if target.get("without_drivers") else ["X:\\drivers"]):
+        yield "drivers: %s" % drivers
+    if len(drivers) > 1 and "answer_file" not in case["request"]:
         yield "drivers: %s" % drivers
 
 
@@ -218,8 +255,12 @@ def findings(catalogue, document, case):
     if any(kind == "not-well-formed" for kind, _, _ in found):
         return found
     root = ElementTree.fromstring(document)
-    for problems in (zero_touch_problems(root), disk_problems(root), secret_problems(root, case),
-                     target_problems(root, case), switch_problems(root, case)):
+    if "answer_file" in case["request"]: # what somebody else chose to use is that person's
+        found = [item for item in found if item[0] not in ("belief", "deprecated")]
+        own = (import_problems(root, case),)
+    else:
+        own = (secret_problems(root, case), switch_problems(root, case))
+    for problems in (zero_touch_problems(root), disk_problems(root), target_problems(root, case)) + own:
         found += [(problem.split(":")[0], "", problem) for problem in problems]
     return found
 
