@@ -227,6 +227,21 @@ static void check_pass(Faults *faults, xmlNode *settings)
     }
 }
 
+// Setup takes an element's text or its elements.
+static void check_stray_text(Faults *faults, const xmlNode *node)
+{
+    const gboolean holds_elements = xmlFirstElementChild((xmlNode *)node) != NULL ||
+                                    import_is(node, "unattend") || import_is(node, "settings") ||
+                                    import_is(node, "component");
+    for (const xmlNode *child = node->children; child != NULL; child = child->next) {
+        if (child->type == XML_ELEMENT_NODE)
+            check_stray_text(faults, child);
+        else if (holds_elements && (child->type == XML_TEXT_NODE || child->type == XML_CDATA_SECTION_NODE) &&
+                 !xmlIsBlankNode(child))
+            import_complain(faults, node, "wrong-type", "holds elements, and text between them");
+    }
+}
+
 static guint count_nodes(const xmlNode *node)
 {
     guint count = 0;
@@ -248,6 +263,7 @@ void import_check_document(xmlDoc *document, Faults *faults)
         faults_add(faults, IMPORT_POINTER, "too-large", NULL, "This has more than %u elements.", MAX_NODES);
         return;
     }
+    check_stray_text(faults, root);
     for (xmlNode *child = xmlFirstElementChild(root); child != NULL; child = xmlNextElementSibling(child)) {
         if (import_is(child, "settings"))
             check_pass(faults, child);

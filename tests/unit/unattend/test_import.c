@@ -75,6 +75,8 @@ static const Row wrong[] = {
     { OOBE(SHELL("<FirstLogonCommands><SynchronousCommand><Order>1</Order><CommandLine>a</CommandLine>"
                  "</SynchronousCommand></FirstLogonCommands>")),
       "required", "wcm:action" },
+    { OOBE(SHELL("text")), "wrong-type", "between them" },
+    { OOBE(SHELL("<OOBE>text<HideEULAPage>true</HideEULAPage></OOBE>")), "wrong-type", "OOBE" },
     { SPECIALIZE(SHELL("<ComputerName>SIXTEEN-LETTERS-</ComputerName>")), "too-long", "15" },
     { SPECIALIZE(SHELL("<ComputerName>A_B</ComputerName>")), "bad-characters", "" },
     { SPECIALIZE(SHELL("<ProductKey>not a key</ProductKey>")), "bad-format", "five groups" },
