@@ -20,6 +20,7 @@ typedef struct Daemon {
     Store *store;
     VmConnection *libvirt;
     JobEngine *jobs;
+    GThreadPool *reconciler; // holds the store against libvirt, once at a time
     GuestEvents *guest_events;
     BootDiscCache *boot_discs;
     UploadTable *uploads;

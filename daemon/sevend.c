@@ -109,10 +109,9 @@ static char *read_instance(const Config *config, GError **error)
     return file_write_atomic(path, nonce, strlen(nonce), 0600, error) ? g_steal_pointer(&nonce) : NULL;
 }
 
-static gpointer reconcile_thread(gpointer data)
+static void reconcile_once(gpointer data, gpointer nothing G_GNUC_UNUSED)
 {
     reconcile_libvirt(data);
-    return NULL;
 }
 
 // In the event loop's thread: must return at once, so that the work is done elsewhere.
@@ -120,7 +119,7 @@ static void on_vm_event(const char *uuid, VmEventKind kind, gpointer data)
 {
     Daemon *daemon = data;
     if (kind == VM_EVENT_CONNECTED)
-        g_thread_unref(g_thread_new("reconcile", reconcile_thread, daemon));
+        g_thread_pool_push(daemon->reconciler, daemon, NULL);
     else
         guest_events_take(daemon->guest_events, uuid, kind);
 }
@@ -163,10 +162,21 @@ static gboolean start_parts(Daemon *daemon, GError **error)
     reconcile_files(daemon);
     daemon->libvirt = vm_connection_new(daemon->config->uri, daemon->config->virt_type);
     reconcile_libvirt(daemon); // before jobs: waits for libvirt for a moment; a later connect does it again
+    daemon->reconciler = g_thread_pool_new(reconcile_once, NULL, 1, FALSE, NULL);
     vm_connection_set_event_handler(daemon->libvirt, on_vm_event, daemon);
     daemon->jobs =
         job_engine_new(daemon->store, job_kinds, G_N_ELEMENTS(job_kinds), daemon->config->installs, daemon);
     return job_engine_start(daemon->jobs, error);
+}
+
+// What has begun is waited for: it uses the connection and the store.
+static void stop_reconciling(Daemon *daemon)
+{
+    if (!daemon->reconciler)
+        return;
+    vm_connection_set_event_handler(daemon->libvirt, NULL, NULL);
+    g_thread_pool_free(daemon->reconciler, TRUE, TRUE);
+    daemon->reconciler = NULL;
 }
 
 static void stop_parts(Daemon *daemon, HttpServer *server)
@@ -177,6 +187,7 @@ static void stop_parts(Daemon *daemon, HttpServer *server)
         job_engine_stop(daemon->jobs); // wakes whoever waits for a job, so that the server can stop
     if (server)
         http_server_stop(server);
+    stop_reconciling(daemon);
     g_clear_pointer(&daemon->libvirt, vm_connection_free);
     g_clear_pointer(&daemon->jobs, job_engine_free);
     g_clear_pointer(&daemon->guest_events, guest_events_free);
