@@ -20,7 +20,8 @@ const char *import_computer_name(const Import *import);
 // Appends copies of the names of the file's accounts.
 void import_add_account_names(const Import *import, GPtrArray *names);
 
-// Faults of members of @request that would say again what the file says. @import is NULL if the file is faulty.
+// Faults of members of @request that would say again what the file says. @import is NULL if the file is
+// faulty.
 void import_check_members(const Import *import, json_object *request, Faults *faults);
 // Whether the file divides the disk itself.
 gboolean import_has_disk(const Import *import);
