@@ -161,6 +161,8 @@ static void check_element(const Place *place, xmlNode *node, const char *path)
         import_complain(place->faults, node, "wrong-pass", "has no place in this pass");
     if (setting->type == SETTING_ITEM && !has_action(node))
         import_complain(place->faults, node, "required", "an item of a list needs wcm:action=\"add\"");
+    if (setting->order != NULL && import_child(node, setting->order) == NULL)
+        import_complain(place->faults, node, "required", "an item of this list needs %s", setting->order);
     if (setting->type != SETTING_ITEM && stands_before(node))
         import_complain(place->faults, node, "repeated", "stands here twice");
     if (xmlFirstElementChild(node) != NULL) {

@@ -68,13 +68,20 @@ static void set_text(xmlNode *parent, const char *name, const char *text)
     own(xml_text(parent, name, text));
 }
 
-static void need_international(const AnswerFile *file, xmlNode *component)
+// What the component does not say is as in @earlier (a component, or NULL), else the target's own.
+static void need_locale(xmlNode *component, const xmlNode *earlier, const char *name, const char *otherwise)
+{
+    g_autofree char *said = import_text_at(earlier, name);
+    need_text(component, name, said != NULL ? said : otherwise);
+}
+
+static void need_international(const AnswerFile *file, xmlNode *component, const xmlNode *earlier)
 {
     const Locale *language = unattend_language(file->settings, file->target);
-    need_text(component, "InputLocale", unattend_keyboard(file->settings, file->target));
-    need_text(component, "SystemLocale", language->tag);
-    need_text(component, "UILanguage", language->tag);
-    need_text(component, "UserLocale", language->tag);
+    need_locale(component, earlier, "InputLocale", unattend_keyboard(file->settings, file->target));
+    need_locale(component, earlier, "SystemLocale", language->tag);
+    need_locale(component, earlier, "UILanguage", language->tag);
+    need_locale(component, earlier, "UserLocale", language->tag);
 }
 
 static void merge_disk(const AnswerFile *file, xmlNode *setup)
@@ -121,7 +128,7 @@ static void merge_windows_pe(const AnswerFile *file)
     need_text(language, "UILanguage",
               chosen != NULL ? chosen : unattend_language(file->settings, file->target)->tag);
     remove_child(language, "WillShowUI");
-    need_international(file, core);
+    need_international(file, core, NULL);
     merge_image(file, setup); // before the disk: it asks whether the file has one of its own
     merge_disk(file, setup);
     merge_user_data(file, setup);
@@ -236,7 +243,8 @@ static void merge_oobe_system(const AnswerFile *file)
 {
     xmlNode *shell = component_of(file, "oobeSystem", SHELL_SETUP);
     xmlNode *welcome = need_container(shell, "OOBE");
-    need_international(file, component_of(file, "oobeSystem", CORE));
+    need_international(file, component_of(file, "oobeSystem", CORE),
+                       component_of(file, "windowsPE", WINPE_CORE));
     need_text(welcome, "HideEULAPage", "true");
     need_text(welcome, "HideWirelessSetupInOOBE", "true");
     need_text(welcome, "NetworkLocation", "Work");

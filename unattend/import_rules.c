@@ -92,7 +92,7 @@ static void check_disk(const xmlDoc *document, Faults *faults)
                         wanted);
 }
 
-gboolean import_account_is_administrator(const xmlNode *account)
+static gboolean is_administrator(const xmlNode *account)
 {
     g_autofree char *groups = import_text_at(account, "Group");
     g_auto(GStrv) list = g_strsplit(groups != NULL ? groups : "", ";", -1);
@@ -120,7 +120,7 @@ xmlNode *import_autologon_account(const xmlNode *shell)
         return account_named(shell, name);
     for (xmlNode *account = import_find(shell, "UserAccounts/LocalAccounts/LocalAccount"); account != NULL;
          account = import_next(account))
-        if (import_account_is_administrator(account))
+        if (is_administrator(account))
             return account;
     return NULL;
 }
@@ -139,7 +139,7 @@ static void check_accounts(const xmlDoc *document, Faults *faults)
         import_complain(faults, logon, "conflict", "the file has no account that could log on");
     else if (logon != NULL && account == NULL && !built_in)
         import_complain(faults, logon, "conflict", "names an account that the file does not make");
-    else if (account != NULL && !import_account_is_administrator(account))
+    else if (account != NULL && !is_administrator(account))
         import_complain(faults, account, "conflict",
                         "the user who logs on must be in Administrators: the first-logon commands need one");
     else if (accounts != NULL && account == NULL && !built_in)

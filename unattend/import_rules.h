@@ -12,4 +12,3 @@ void import_check_rules(const xmlDoc *document, Faults *faults);
 // The account that logs on by itself: AutoLogon's, else the first administrator's. NULL if the file has no
 // accounts. The caller frees.
 xmlNode *import_autologon_account(const xmlNode *shell);
-gboolean import_account_is_administrator(const xmlNode *account);

@@ -14,7 +14,7 @@ static const char *const devices[] = { "CON",  "PRN",  "AUX",  "NUL",  "COM1", "
                                        "COM5", "COM6", "COM7", "COM8", "COM9", "LPT1", "LPT2", "LPT3",
                                        "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9", NULL };
 
-void placed_file_free(gpointer data)
+static void placed_file_free(gpointer data)
 {
     PlacedFile *file = data;
     if (file == NULL)

@@ -14,8 +14,6 @@ typedef struct {
     gsize length;
 } PlacedFile;
 
-void placed_file_free(gpointer file); // overwrites the content
-
-// Reads "files". Adds faults. Returns an array of PlacedFile. @data_letter: letter of a further partition, or
-// NULL.
+// Reads "files". Adds faults. Returns an array of PlacedFile, whose contents are overwritten when it is
+// freed. @data_letter: letter of a further partition, or NULL.
 GPtrArray *placed_files_parse(json_object *request, const char *data_letter, Faults *faults);

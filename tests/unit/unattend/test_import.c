@@ -75,6 +75,9 @@ static const Row wrong[] = {
     { OOBE(SHELL("<FirstLogonCommands><SynchronousCommand><Order>1</Order><CommandLine>a</CommandLine>"
                  "</SynchronousCommand></FirstLogonCommands>")),
       "required", "wcm:action" },
+    { OOBE(SHELL("<LogonCommands><AsynchronousCommand wcm:action=\"add\"><CommandLine>a</CommandLine>"
+                 "</AsynchronousCommand></LogonCommands>")),
+      "required", "needs Order" },
     { OOBE(SHELL("text")), "wrong-type", "between them" },
     { OOBE(SHELL("<OOBE>text<HideEULAPage>true</HideEULAPage></OOBE>")), "wrong-type", "OOBE" },
     { SPECIALIZE(SHELL("<ComputerName>SIXTEEN-LETTERS-</ComputerName>")), "too-long", "15" },
