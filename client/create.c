@@ -41,6 +41,20 @@ static void print_accepted(const char *name, const char *job)
     printf("  cancel it:  sevenctl job cancel %s\n", safe_job);
 }
 
+// What preflight found that does not stop the install. On standard error: they are for a person to read.
+static void print_warnings(json_object *machine)
+{
+    json_object *warnings = json_object_object_get(machine, "warnings");
+    const gsize count =
+        json_object_is_type(warnings, json_type_array) ? json_object_array_length(warnings) : 0;
+    for (gsize i = 0; i < count; i++) {
+        json_object *warning = json_object_array_get_idx(warnings, i);
+        g_autofree char *pointer = safe_line(json_string_member(warning, "pointer"));
+        g_autofree char *message = safe_line(json_string_member(warning, "message"));
+        fprintf(stderr, "warning: %s: %s\n", pointer, message);
+    }
+}
+
 // As the answer to create, but with the job and the machine as they are in the end.
 static void print_ended(Client *client, const char *name, json_object *job)
 {
@@ -68,6 +82,8 @@ static ExitCode finish(Client *client, const HttpAnswer *answer, gboolean wait, 
     if (!job || !name)
         return report_failure(client, EXIT_FAILED, "unexpected-answer",
                               "the answer of sevend names no job or machine");
+    if (!client->json)
+        print_warnings(json_object_object_get(document, "vm"));
     if (!wait && client->json)
         api_print_raw(answer);
     else if (!wait)

@@ -14,6 +14,7 @@ const RequestField request_fields[] = {
     { "product-key", NULL, "product_key", FALSE, "KEY",
       "product key; others on this host can read it: see below" },
     { "vcpus", "hardware", "vcpus", TRUE, "COUNT", "processors" },
+    { "sockets", "hardware", "sockets", TRUE, "COUNT", "sockets that the processors sit in" },
     { "memory", "hardware", "memory_mib", TRUE, "MIB", "memory in MiB" },
     { "disk", "hardware", "disk_gib", TRUE, "GIB", "size of the disk in GiB" },
     { "disk-bus", "hardware", "disk_bus", FALSE, "BUS", "sata, or virtio with its driver" },

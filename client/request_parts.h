@@ -14,7 +14,7 @@ typedef struct {
     const char *text;
 } RequestField;
 extern const RequestField request_fields[];
-#define REQUEST_FIELDS 20
+#define REQUEST_FIELDS 21
 
 // Secrets that stand in files.
 typedef enum {

@@ -24,6 +24,7 @@ typedef struct Daemon {
     GuestEvents *guest_events;
     BootDiscCache *boot_discs;
     UploadTable *uploads;
+    gboolean preflight_only_warns; // for tests, which look at what happens to a request that it refuses
     GCancellable *stopping; // triggered when the daemon stops: ends what clients wait for
 } Daemon;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Step 6 (phase "define"): domain XML built, its isolation checked, validated and defined by libvirt, checked
 // again as libvirt has it.
+#include "daemon/install/full_memory.h"
 #include "daemon/install/install.h"
 #include "daemon/install/isolation_gate.h"
 #include "daemon/install/machine_files.h"
@@ -29,7 +30,8 @@ static char *build_xml(Job *job, const InstallPlan *plan, const char *virt_type,
         .virt_type = virt_type,
         .architecture = plan->target.architecture,
         .vcpus = plan->request->vcpus,
-        .memory_mib = plan->request->memory_mib,
+        .sockets = plan->request->sockets,
+        .memory_mib = install_memory_mib(plan->request),
         .pool = daemon->config->pool,
         .volume = disk,
         .disk_bus = plan->request->disk_bus,

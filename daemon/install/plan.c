@@ -21,6 +21,7 @@ void install_plan_free(InstallPlan *plan)
     g_clear_pointer(&plan->driver_inspections, g_ptr_array_unref);
     g_free(plan->languages);
     g_clear_pointer(&plan->inspection, json_object_put);
+    faults_free(plan->warnings);
     g_free(plan);
 }
 
@@ -215,7 +216,11 @@ InstallPlan *install_plan_new(Daemon *daemon, json_object *document, GCancellabl
     if (faults_count(faults) > before)
         return NULL;
     set_target(plan);
-    preflight_check(plan, faults);
+    plan->warnings = faults_new();
+    if (daemon->preflight_only_warns)
+        preflight_check(plan, plan->warnings, plan->warnings);
+    else
+        preflight_check(plan, faults, plan->warnings);
     return faults_count(faults) == before ? g_steal_pointer(&plan) : NULL;
 }
 

@@ -22,6 +22,7 @@ typedef struct {
     GPtrArray *driver_inspections;          // of json_object
     const char **languages;                 // of the image, strings borrowed from inspection
     UnattendTarget target;
+    Faults *warnings; // what does not stop the install, but the client should know
 } InstallPlan;
 
 // A client's request made whole. Holds secrets: freeing it overwrites them.

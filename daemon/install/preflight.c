@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "daemon/install/install.h"
-#include "daemon/library/driver_packages.h"
+#include "daemon/install/preflight_rules.h"
 
 static void check_architecture(const InstallPlan *plan, Faults *faults)
 {
@@ -25,31 +25,12 @@ static void check_boot_image(const InstallPlan *plan, Faults *faults)
                    plan->disc->name);
 }
 
-static void check_drivers(const InstallPlan *plan, Faults *faults)
-{
-    gboolean boot_critical = FALSE;
-    for (gsize i = 0; plan->request->drivers[i]; i++) {
-        json_object *inspection = plan->driver_inspections->pdata[i];
-        g_autofree char *pointer = json_pointer_append_index("/drivers", i);
-        if (!driver_package_serves(inspection, plan->target.architecture))
-            faults_add(faults, pointer, "wrong-architecture", NULL,
-                       "driver package \"%s\" has no driver for %s: Windows would never install it",
-                       plan->request->drivers[i], plan->target.architecture);
-        boot_critical |= driver_package_is_boot_critical(inspection, plan->target.architecture);
-    }
-    if (strcmp(plan->request->disk_bus, "virtio") == 0 && !boot_critical)
-        faults_add(
-            faults, "/hardware/disk_bus", "no-boot-critical-driver", NULL,
-            "a virtio disk needs a storage driver (class SCSIAdapter) for %s among \"drivers\": Setup would "
-            "see no disk and stop",
-            plan->target.architecture);
-}
-
-void preflight_check(const InstallPlan *plan, Faults *faults)
+void preflight_check(const InstallPlan *plan, Faults *faults, Faults *warnings)
 {
     check_architecture(plan, faults);
     check_boot_image(plan, faults);
-    check_drivers(plan, faults);
+    preflight_drivers(plan, faults, warnings);
+    preflight_hardware(plan, faults, warnings);
     unattend_check_target(plan->request->unattend, &plan->target, faults);
 }
 
@@ -59,6 +40,10 @@ gboolean install_step_preflight(Job *job, GError **error)
     const InstallPlan *plan = install_plan(job, error);
     if (!plan)
         return FALSE;
+    for (guint i = 0; i < faults_count(plan->warnings); i++) {
+        const Fault *warning = faults_get(plan->warnings, i);
+        job_log(job, "warning: %s: %s (%s)", warning->pointer, warning->message, warning->code);
+    }
     job_detail(job, "%s (image %u), %s, %u driver package%s", json_string_member(plan->edition, "edition_id"),
                plan->target.image_index, plan->target.architecture, g_strv_length(plan->request->drivers),
                g_strv_length(plan->request->drivers) == 1 ? "" : "s");

@@ -5,5 +5,6 @@
 
 #include "daemon/install/plan.h"
 
-// Adds a fault for each rule that @plan breaks. Each message says what would have happened.
-void preflight_check(const InstallPlan *plan, Faults *faults);
+// Adds a fault for each rule that @plan breaks, and to @warnings what Windows would live with. Each message
+// says what would have happened and what to do.
+void preflight_check(const InstallPlan *plan, Faults *faults, Faults *warnings);

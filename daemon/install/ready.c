@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/files.h"
+#include "daemon/install/full_memory.h"
 #include "daemon/install/install.h"
 #include "daemon/install/machine_files.h"
 #include "daemon/vm/domain.h"
@@ -37,6 +38,15 @@ static gboolean record_agent(Daemon *daemon, const char *uuid, const AgentHello 
                                    json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN), error);
 }
 
+// As requested; 0 after a restart of the daemon that came when all of this was done and the request gone.
+static guint requested_memory(const Install *install)
+{
+    json_object *hardware = NULL;
+    if (!install->document || !json_object_object_get_ex(install->document, "hardware", &hardware))
+        return 0;
+    return (guint)json_int_member(hardware, "memory_mib", 0);
+}
+
 gboolean install_step_ready(Job *job, GError **error)
 {
     install_limit(job);
@@ -47,8 +57,13 @@ gboolean install_step_ready(Job *job, GError **error)
         return FALSE;
     const AgentHello *hello = guest_progress_hello(progress);
     GError *failure = NULL;
-    if (!eject_discs(daemon, uuid, &failure) || !delete_config_disc(daemon, uuid, &failure) ||
-        !record_agent(daemon, uuid, hello, &failure) ||
+    if (!eject_discs(daemon, uuid, &failure) || !delete_config_disc(daemon, uuid, &failure)) {
+        install_propagate(error, failure);
+        return FALSE;
+    }
+    if (!install_full_memory(job, requested_memory(install_of(job)), error))
+        return FALSE;
+    if (!record_agent(daemon, uuid, hello, &failure) ||
         !store_machine_set_boot_disc(daemon->store, uuid, NULL, &failure) ||
         !store_machine_set_state(daemon->store, uuid, "ready", NULL, NULL, &failure)) {
         install_propagate(error, failure);

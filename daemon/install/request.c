@@ -12,11 +12,11 @@
 // Windows 7 needs 1 GiB on x86 and 2 GiB on amd64 by Microsoft's word and starts with less; below this Setup
 // refuses (belief).
 #define MIN_MEMORY_MIB 768
-// At 4096 MiB the installer has lost mouse and keyboard (virt-manager #817): stay below while installing.
-#define MAX_MEMORY_MIB 3584
-#define MIN_DISK_GIB   16   // osinfo-db: minimum for win7
-#define MAX_DISK_GIB   2040 // an MBR disk ends at 2 TiB
+#define MAX_MEMORY_MIB (192 * 1024) // what the largest editions use [D: Memory Limits]
+#define MIN_DISK_GIB   16           // osinfo-db: minimum for win7
+#define MAX_DISK_GIB   2040         // an MBR disk ends at 2 TiB
 #define MAX_VCPUS      16
+#define MAX_SOCKETS    4
 
 static const char *const own_members[] = {
     "name", "template", "disc", "edition", "drivers", "hardware", NULL
@@ -117,8 +117,8 @@ static char *read_choice(json_object *hardware, const char *member, const char *
 
 static void read_hardware(MachineRequest *request, json_object *document, Faults *faults)
 {
-    static const char *const members[] = { "vcpus", "memory_mib", "disk_gib", "disk_bus",
-                                           "video", "sound",      NULL };
+    static const char *const members[] = { "vcpus",    "sockets", "memory_mib", "disk_gib",
+                                           "disk_bus", "video",   "sound",      NULL };
     static const char *const buses[] = { "sata", "virtio", NULL };
     static const char *const videos[] = { "std", "qxl", NULL };
     static const char *const sounds[] = { "none", "hda", NULL };
@@ -129,6 +129,11 @@ static void read_hardware(MachineRequest *request, json_object *document, Faults
     else
         hardware = none;
     request->vcpus = read_number(hardware, "vcpus", 1, MAX_VCPUS, 2, faults);
+    request->sockets = read_number(hardware, "sockets", 1, MAX_SOCKETS, 1, faults);
+    if (request->vcpus % request->sockets != 0)
+        faults_add(faults, "/hardware/sockets", "conflict", NULL,
+                   "must divide \"vcpus\" without a rest: %u processors do not spread evenly over %u sockets",
+                   request->vcpus, request->sockets);
     request->memory_mib = read_number(hardware, "memory_mib", MIN_MEMORY_MIB, MAX_MEMORY_MIB, 2048, faults);
     request->disk_gib = read_number(hardware, "disk_gib", MIN_DISK_GIB, MAX_DISK_GIB, 32, faults);
     request->disk_bus = read_choice(hardware, "disk_bus", buses, faults);

@@ -8,9 +8,10 @@
 
 typedef struct {
     char *name, *template_name, *disc;
-    char *edition;  // upper case; NULL: the disc's only one
-    char **drivers; // names of packages, NULL-terminated, no repeats
-    guint vcpus, memory_mib, disk_gib;
+    char *edition;        // upper case; NULL: the disc's only one
+    char **drivers;       // names of packages, NULL-terminated, no repeats
+    guint vcpus, sockets; // vcpus in all, a multiple of sockets
+    guint memory_mib, disk_gib;
     char *disk_bus; // "sata" or "virtio"
     char *video;    // "std" or "qxl"
     char *sound;    // "none" or "hda"

@@ -39,6 +39,7 @@ typedef struct {
     char *error_code, *error_message; // or NULL
     char *job;                        // id of the latest job; set by the store
     char *created;                    // RFC 3339; NULL on insertion: now
+    char *warnings;                   // of preflight: JSON array of faults, or NULL
 } StoreMachine;
 void store_machine_free(StoreMachine *machine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreMachine, store_machine_free)

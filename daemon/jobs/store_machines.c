@@ -7,7 +7,7 @@
 
 #define MACHINE_COLUMNS                                                                                      \
     "uuid, name, state, template_name, disc, edition, architecture, request, boot_disc, agent, "             \
-    "error_code, error_message, job, created"
+    "error_code, error_message, job, created, warnings"
 
 void store_machine_free(StoreMachine *machine)
 {
@@ -28,6 +28,7 @@ void store_machine_free(StoreMachine *machine)
     g_free(machine->error_message);
     g_free(machine->job);
     g_free(machine->created);
+    g_free(machine->warnings);
     g_free(machine);
 }
 
@@ -54,6 +55,7 @@ static StoreMachine *machine_of_row(sqlite3_stmt *row)
     machine->error_message = store_column(row, column++);
     machine->job = store_column(row, column++);
     machine->created = store_column(row, column++);
+    machine->warnings = store_column(row, column++);
     return machine;
 }
 
@@ -62,12 +64,12 @@ gboolean store_machine_insert(Store *store, const StoreMachine *machine, const c
     g_autofree char *now = time_now_text();
     return store_change(store, (StoreSubject){ "machines", machine->name }, NULL, error,
                         "INSERT INTO machines (" MACHINE_COLUMNS ")"
-                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        "ssssssssssssss", machine->uuid, machine->name,
+                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        "sssssssssssssss", machine->uuid, machine->name,
                         machine->state != NULL ? machine->state : "installing", machine->template_name,
                         machine->disc, machine->edition, machine->architecture, machine->request,
                         machine->boot_disc, machine->agent, machine->error_code, machine->error_message,
-                        job_id, machine->created != NULL ? machine->created : now);
+                        job_id, machine->created != NULL ? machine->created : now, machine->warnings);
 }
 
 gboolean store_machine_get(Store *store, const char *name, StoreMachine **ret_machine, GError **error)

@@ -98,7 +98,14 @@ static gboolean migrate_to_2(Store *store, GError **error)
                         error);
 }
 
-static gboolean (*const migrations[])(Store *store, GError **error) = { migrate_to_1, migrate_to_2 };
+// What preflight warned of when the machine was asked for.
+static gboolean migrate_to_3(Store *store, GError **error)
+{
+    return store_script(store, "ALTER TABLE machines ADD COLUMN warnings TEXT;", error);
+}
+
+static gboolean (*const migrations[])(Store *store, GError **error) = { migrate_to_1, migrate_to_2,
+                                                                        migrate_to_3 };
 G_STATIC_ASSERT(G_N_ELEMENTS(migrations) == STORE_SCHEMA_VERSION);
 
 static gboolean read_version(Store *store, int *ret_version, GError **error)

@@ -2,6 +2,7 @@
 // The preview of an answer file, and where each of its settings comes from. Nothing is made.
 #include <string.h>
 
+#include "common/faults_json.h"
 #include "common/json_layers.h"
 #include "daemon/install/plan.h"
 #include "daemon/service/service_parts.h"
@@ -84,5 +85,6 @@ json_object *service_answer_file_explain(Daemon *daemon, json_object *request, P
     json_object *object = json_object_new_object();
     json_add_text(object, "answer_file", text);
     json_object_object_add(object, "explanation", explanation);
+    json_object_object_add(object, "warnings", faults_to_json(plan->warnings));
     return object;
 }

@@ -102,6 +102,7 @@ json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine)
     json_object_object_add(object, "error", error_to_json(machine->error_code, machine->error_message));
     json_add_json(object, "agent", machine->agent);
     add_computer_name(object, machine);
+    json_add_json(object, "warnings", machine->warnings ? machine->warnings : "[]");
     json_add_text(object, "boot_disc", machine->boot_disc);
     return object;
 }

@@ -2,6 +2,7 @@
 // Machines: making, listing, and the jobs that change them. What runs inside one is guest.c's.
 #include <string.h>
 
+#include "common/faults_json.h"
 #include "common/ids.h"
 #include "daemon/install/computer_name.h"
 #include "daemon/install/machine_files.h"
@@ -132,6 +133,7 @@ static char *submit(Daemon *daemon, const InstallPlan *plan, InstallRequest *req
     json_object *document = request->document;
     g_autofree char *uuid = g_uuid_string_random();
     g_autoptr(json_object) masked = unattend_mask_request(document);
+    g_autoptr(json_object) warnings = faults_to_json(plan->warnings);
     g_autofree char *now = time_now_text();
     const StoreMachine machine = {
         .uuid = uuid,
@@ -143,6 +145,7 @@ static char *submit(Daemon *daemon, const InstallPlan *plan, InstallRequest *req
         .architecture = (char *)plan->target.architecture,
         .request = (char *)json_object_to_json_string_ext(masked, JSON_C_TO_STRING_PLAIN),
         .created = now,
+        .warnings = (char *)json_object_to_json_string_ext(warnings, JSON_C_TO_STRING_PLAIN),
     };
     char *job_id = NULL;
     if (machine_files_create(daemon, uuid, document, &error)) {

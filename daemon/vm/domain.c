@@ -164,6 +164,36 @@ gboolean domain_press_power_button(VmConnection *connection, const char *uuid, G
     return FALSE;
 }
 
+gboolean domain_set_memory(VmConnection *connection, const char *uuid, guint mib, GError **error)
+{
+    g_auto(DomainHandle) handle = { NULL, NULL };
+    const unsigned long kib = (unsigned long)mib * 1024;
+
+    if (!domain_handle_open(connection, uuid, &handle, error))
+        return FALSE;
+    // The maximum first: memory never exceeds it.
+    if (virDomainSetMemoryFlags(handle.domain, kib, VIR_DOMAIN_AFFECT_CONFIG | VIR_DOMAIN_MEM_MAXIMUM) == 0 &&
+        virDomainSetMemoryFlags(handle.domain, kib, VIR_DOMAIN_AFFECT_CONFIG) == 0)
+        return TRUE;
+    vm_error_set_libvirt(error, "setting the memory of domain %s", uuid);
+    return FALSE;
+}
+
+gboolean domain_running_memory(VmConnection *connection, const char *uuid, guint *ret_mib, GError **error)
+{
+    g_auto(DomainHandle) handle = { NULL, NULL };
+    virDomainInfo info;
+
+    if (!domain_handle_open(connection, uuid, &handle, error))
+        return FALSE;
+    if (virDomainGetInfo(handle.domain, &info) != 0) {
+        vm_error_set_libvirt(error, "looking at domain %s", uuid);
+        return FALSE;
+    }
+    *ret_mib = info.state == VIR_DOMAIN_SHUTOFF ? 0 : (guint)(info.maxMem / 1024);
+    return TRUE;
+}
+
 static xmlNode *find_drive(xmlDoc *document, const char *drive)
 {
     xmlNode *devices = xml_find(xmlDocGetRootElement(document), "devices");

@@ -18,6 +18,11 @@ gboolean domain_destroy(VmConnection *connection, const char *uuid,
 gboolean domain_undefine(VmConnection *connection, const char *uuid, GError **error); // TRUE also if gone
 gboolean domain_press_power_button(VmConnection *connection, const char *uuid, GError **error); // ACPI
 
+// Memory of the machine from its next start on.
+gboolean domain_set_memory(VmConnection *connection, const char *uuid, guint mib, GError **error);
+// Memory that the machine was started with; 0 if it is off.
+gboolean domain_running_memory(VmConnection *connection, const char *uuid, guint *ret_mib, GError **error);
+
 typedef enum {
     DOMAIN_GONE,
     DOMAIN_OFF,

@@ -72,8 +72,10 @@ static gboolean check_spec(const DomainSpec *spec, GError **error)
     if (spec->config_volume && (!check_text("config_pool", spec->config_pool, error) ||
                                 !check_text("config_volume", spec->config_volume, error)))
         return FALSE;
-    if (spec->vcpus == 0 || spec->memory_mib == 0)
-        return refuse(error, "vcpus and memory_mib", "must not be 0");
+    if (spec->vcpus == 0 || spec->sockets == 0 || spec->memory_mib == 0)
+        return refuse(error, "vcpus, sockets and memory_mib", "must not be 0");
+    if (spec->vcpus % spec->sockets != 0)
+        return refuse(error, "vcpus", "is not a multiple of sockets");
     return TRUE;
 }
 
@@ -124,12 +126,13 @@ static void add_processor(xmlNode *domain, const DomainSpec *spec)
 {
     gboolean kvm = strcmp(spec->virt_type, "kvm") == 0;
     xmlNode *cpu = xml_add(domain, "cpu");
-    g_autofree char *cores = g_strdup_printf("%u", spec->vcpus);
+    g_autofree char *sockets = g_strdup_printf("%u", spec->sockets);
+    g_autofree char *cores = g_strdup_printf("%u", spec->vcpus / spec->sockets);
 
     xml_set(cpu, "mode", "custom", "match", "exact", "check", kvm ? "partial" : "none", NULL);
     xml_set(xml_add_text(cpu, "model", "%s", kvm ? "Nehalem" : "qemu64"), "fallback", "forbid", NULL);
-    // libvirt would make a socket of each; Home editions use one socket, the others two.
-    xml_set(xml_add(cpu, "topology"), "sockets", "1", "cores", cores, "threads", "1", NULL);
+    // libvirt would make a socket of each; Home editions use one socket, the others two [D].
+    xml_set(xml_add(cpu, "topology"), "sockets", sockets, "cores", cores, "threads", "1", NULL);
 }
 
 static void add_clock(xmlNode *domain)

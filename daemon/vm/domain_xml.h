@@ -10,7 +10,7 @@ typedef struct {
     const char *instance;     // which sevend: the id of its store, for <metadata>; see domain_list_owned()
     const char *virt_type;    // "kvm" or "qemu"
     const char *architecture; // "amd64" or "x86" (guest): emulator arch x86_64 in both cases
-    guint vcpus, memory_mib;
+    guint vcpus, sockets, memory_mib; // vcpus: in all, a multiple of sockets
     const char *pool, *volume; // disk volume in the pool (qcow2)
     const char *disk_bus;      // "sata" or "virtio"
     // Host paths of ISO files; NULL: empty drive. libvirt does not change their owner or mode, because

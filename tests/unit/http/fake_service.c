@@ -13,7 +13,7 @@
     "\"power\":\"running\",\"template\":\"win7-pro-x64\",\"disc\":\"win7\",\"edition\":\"PROFESSIONAL\","    \
     "\"architecture\":\"amd64\",\"created\":\"2026-01-01T00:00:00.000Z\",\"job\":\"" FAKE_JOB "\","          \
     "\"request\":{\"name\":\"" FAKE_MACHINE                                                                  \
-    "\"},\"error\":null,\"agent\":null,\"computer_name\":\"A\",\"boot_disc\":\"abc\"}"
+    "\"},\"error\":null,\"agent\":null,\"computer_name\":\"A\",\"warnings\":[],\"boot_disc\":\"abc\"}"
 
 json_object *service_version(Daemon *daemon)
 {

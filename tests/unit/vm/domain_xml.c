@@ -20,6 +20,7 @@ static const DomainSpec plain = {
     .virt_type = "qemu",
     .architecture = "amd64",
     .vcpus = 2,
+    .sockets = 1,
     .memory_mib = 2048,
     .pool = "sevend",
     .volume = "compat-01.qcow2",

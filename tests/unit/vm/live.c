@@ -181,6 +181,7 @@ static DomainSpec spec_of(Machine *machine)
         .virt_type = "qemu",
         .architecture = "amd64",
         .vcpus = 1,
+        .sockets = 1,
         .memory_mib = 64,
         .pool = machine->pool,
         .volume = "disk.qcow2",
