@@ -3,6 +3,7 @@
 #include "client/api.h"
 #include "client/options.h"
 #include "client/show.h"
+#include "client/terminal.h"
 #include "client/verbs.h"
 
 #include <stdio.h>
@@ -31,6 +32,70 @@ const Verb verb_driver_ls = {
     .examples = "  sevenctl driver ls\n",
     .run = run_ls,
 };
+
+static json_object *array_member(json_object *object, const char *name, gsize *ret_count)
+{
+    json_object *array = json_object_object_get(object, name);
+    *ret_count = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
+    return array;
+}
+
+// "sha1", "both", or why there is no signature. The caller frees.
+static char *signature_text(json_object *target)
+{
+    json_object *signature = json_object_object_get(target, "signature");
+    const char *state = json_string_member(signature, "state");
+    const char *digest = json_string_member(signature, "digest");
+    return g_strdup(g_strcmp0(state, "signed") == 0 && digest ? digest : state);
+}
+
+static char *files_text(json_object *target)
+{
+    gsize count = 0, missing = 0;
+    json_object *files = array_member(target, "files", &count);
+    for (gsize i = 0; i < count; i++) {
+        json_object *present = json_object_object_get(json_object_array_get_idx(files, i), "present");
+        missing += !json_object_get_boolean(present);
+    }
+    return missing ? g_strdup_printf("%zu, %zu missing", count, missing) : g_strdup_printf("%zu", count);
+}
+
+static void add_targets(Table *table, json_object *inf)
+{
+    gsize count = 0;
+    json_object *targets = array_member(inf, "targets", &count);
+    for (gsize i = 0; i < count; i++) {
+        json_object *target = json_object_array_get_idx(targets, i);
+        g_autofree char *signature = signature_text(target);
+        g_autofree char *files = files_text(target);
+        g_autofree char *ids = value_text(target, "hardware_ids");
+        table_add(table, json_string_member(inf, "path"), json_string_member(target, "architecture"),
+                  signature, files, ids);
+    }
+}
+
+// What each INF is for, and below that what is wrong with it.
+static void print_targets(json_object *infs, gsize count)
+{
+    static const char *const headers[] = { "INF", "FOR", "SIGNED", "FILES", "HARDWARE IDS", NULL };
+    g_autoptr(Table) table = table_new(headers);
+    g_autoptr(GString) problems = g_string_new(NULL);
+    for (gsize i = 0; i < count; i++) {
+        json_object *inf = json_object_array_get_idx(infs, i);
+        gsize found = 0;
+        json_object *list = array_member(inf, "problems", &found);
+        add_targets(table, inf);
+        for (gsize j = 0; j < found; j++) {
+            g_autofree char *message =
+                safe_line(json_string_member(json_object_array_get_idx(list, j), "message"));
+            g_string_append_printf(problems, "  %s\n", message);
+        }
+    }
+    putchar('\n');
+    table_print(table, stdout);
+    if (problems->len > 0)
+        printf("\nproblems:\n%s", problems->str);
+}
 
 static void print_driver(json_object *document)
 {
@@ -64,6 +129,7 @@ static void print_driver(json_object *document)
     }
     putchar('\n');
     table_print(list, stdout);
+    print_targets(infs, count);
 }
 
 static ExitCode run_show(Client *client, const Verb *verb, char **arguments)
@@ -79,7 +145,7 @@ static ExitCode run_show(Client *client, const Verb *verb, char **arguments)
 const Verb verb_driver_show = {
     .name = "driver show",
     .arguments = "NAME",
-    .summary = "Show a driver package: its INF files, classes, architectures",
+    .summary = "Show a driver package: its INF files, hardware ids, signatures, problems",
     .examples = "  sevenctl driver show virtio-win-w7-amd64\n",
     .run = run_show,
 };

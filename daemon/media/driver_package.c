@@ -56,7 +56,7 @@ static gboolean read_inf(Walk *walk, ByteSource *file, GError **error)
         g_prefix_error(error, "driver package %s: %s: ", walk->name, walk->relative);
         return FALSE;
     }
-    DriverInf *driver = inf_driver_read(inf, walk->relative, error);
+    DriverInf *driver = inf_driver_read(g_steal_pointer(&inf), walk->relative, error);
     if (driver == NULL) {
         g_prefix_error(error, "driver package %s: ", walk->name);
         return FALSE;
@@ -94,6 +94,7 @@ static gboolean visit_file(Walk *walk, int from, int to, const char *name, GErro
         return FALSE;
     walk->package->file_count++;
     walk->package->bytes += file->size;
+    g_ptr_array_add(walk->package->paths, g_strdup(walk->relative));
     if (walk->package->file_count > DRIVER_PACKAGE_MAX_FILES)
         return refuse(walk, MEDIA_ERROR_TOO_LARGE, "is one file too many", error);
     if (walk->package->bytes > DRIVER_PACKAGE_MAX_BYTES)
@@ -231,6 +232,7 @@ DriverPackage *driver_package_read(const char *directory, const char *copy_to, G
     int to = -1;
 
     package->infs = g_ptr_array_new_with_free_func((GDestroyNotify)inf_driver_free);
+    package->paths = g_ptr_array_new_with_free_func(g_free);
     int from = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     gboolean walked = FALSE;
     if (from < 0) {
@@ -260,5 +262,6 @@ void driver_package_free(DriverPackage *package)
     if (package == NULL)
         return;
     g_ptr_array_unref(package->infs);
+    g_ptr_array_unref(package->paths);
     g_free(package);
 }

@@ -15,7 +15,8 @@
 #define DRIVER_PACKAGE_MAX_PATH      200u // characters below the package's folder; Windows allows 259 in all
 
 typedef struct {
-    GPtrArray *infs; // DriverInf, by path
+    GPtrArray *infs;  // DriverInf, by path
+    GPtrArray *paths; // char *: all files, '/' separated, in order
     guint file_count;
     guint64 bytes;
 } DriverPackage;

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// [Version] and [Manufacturer] of a driver's INF. Decorations [D: "INF Manufacturer Section"]:
-// nt[architecture][.[major][.[minor][.[product type]…]]]; the highest version not above the system's wins, an
-// empty models section excludes that system, and x64 takes no section without .ntamd64.
+// [Version] of a driver's INF, and whether it has models for Windows 7 (inf_models.c).
 #include "inf_driver.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "inf_models.h"
 #include "media_error.h"
-
-#define WINDOWS_7_VERSION   0x0601u
-#define MAX_MANUFACTURERS   1024u // real INFs have one to a few dozen
-#define PRODUCT_WORKSTATION 1u    // VER_NT_WORKSTATION
 
 typedef struct {
     const char *name;
@@ -26,87 +21,10 @@ static const SetupClass boot_critical_classes[] = {
 
 static const char *const signatures[] = { "$Windows NT$", "$Chicago$", "$Windows 95$" };
 
-// A "target OS version" such as ntamd64.6.1, taken apart.
-typedef struct {
-    char architecture[8]; // "" for any
-    guint version;        // major << 8 | minor
-    guint product_type;   // 0 for any
-} Decoration;
-
-static gboolean parse_decoration(const char *text, Decoration *ret)
+static gboolean serves(const InfFile *inf, const char *architecture)
 {
-    g_autofree char *lower = g_ascii_strdown(text, -1);
-    g_auto(GStrv) parts = g_strsplit(lower, ".", 6);
-    guint count = g_strv_length(parts);
-
-    memset(ret, 0, sizeof *ret);
-    if (count == 0 || !g_str_has_prefix(parts[0], "nt"))
-        return FALSE;
-    if (g_strlcpy(ret->architecture, parts[0] + 2, sizeof ret->architecture) >= sizeof ret->architecture)
-        return FALSE;
-    guint64 major = count > 1 ? g_ascii_strtoull(parts[1], NULL, 0) : 0;
-    guint64 minor = count > 2 ? g_ascii_strtoull(parts[2], NULL, 0) : 0;
-    ret->version = (guint)(MIN(major, 255) << 8 | MIN(minor, 255));
-    ret->product_type = count > 3 ? (guint)MIN(g_ascii_strtoull(parts[3], NULL, 0), 255) : 0;
-    return TRUE;
-}
-
-static gboolean applies(const Decoration *decoration, const char *architecture)
-{
-    if (decoration->version > WINDOWS_7_VERSION)
-        return FALSE;
-    if (decoration->product_type != 0 && decoration->product_type != PRODUCT_WORKSTATION)
-        return FALSE;
-    if (decoration->architecture[0] == '\0')
-        return g_str_equal(architecture, "x86");
-    return g_str_equal(decoration->architecture, architecture);
-}
-
-// The higher version wins; of two alike, the one that names the architecture, then the product type.
-static guint rank(const Decoration *decoration)
-{
-    return decoration->version << 2 | (decoration->architecture[0] != '\0' ? 2u : 0u) |
-           (decoration->product_type != 0 ? 1u : 0u);
-}
-
-static gboolean section_has_lines(const InfFile *inf, const char *name)
-{
-    const GPtrArray *lines = inf_section(inf, name);
-    return lines != NULL && lines->len > 0;
-}
-
-// Whether one line of [Manufacturer] leads to models for Windows 7 of that architecture.
-static gboolean manufacturer_supports(const InfFile *inf, const InfLine *line, const char *architecture)
-{
-    g_autofree char *models = inf_expand(inf, g_ptr_array_index(line->values, 0));
-    const char *best = NULL;
-    guint best_rank = 0;
-
-    for (guint i = 1; i < line->values->len; i++) {
-        Decoration decoration;
-        const char *text = g_ptr_array_index(line->values, i);
-        if (!parse_decoration(text, &decoration) || !applies(&decoration, architecture))
-            continue;
-        if (best == NULL || rank(&decoration) > best_rank) {
-            best = text;
-            best_rank = rank(&decoration);
-        }
-    }
-    if (best == NULL) // x86 falls back to the undecorated section, x64 never does
-        return g_str_equal(architecture, "x86") && section_has_lines(inf, models);
-    g_autofree char *section = g_strconcat(models, ".", best, NULL);
-    return section_has_lines(inf, section);
-}
-
-static gboolean supports(const InfFile *inf, const char *architecture)
-{
-    const GPtrArray *manufacturers = inf_section(inf, "Manufacturer");
-
-    for (guint i = 0; manufacturers != NULL && i < MIN(manufacturers->len, MAX_MANUFACTURERS); i++) {
-        if (manufacturer_supports(inf, g_ptr_array_index(manufacturers, i), architecture))
-            return TRUE;
-    }
-    return FALSE;
+    g_autoptr(InfModels) models = inf_models_read(inf, architecture);
+    return models->models->len > 0;
 }
 
 static gboolean is_boot_critical(const DriverInf *driver)
@@ -170,11 +88,14 @@ static gboolean check_signature(const InfFile *inf, const char *path, GError **e
     return FALSE;
 }
 
-DriverInf *inf_driver_read(const InfFile *inf, const char *path, GError **error)
+DriverInf *inf_driver_read(InfFile *inf, const char *path, GError **error)
 {
-    if (!check_signature(inf, path, error))
+    if (!check_signature(inf, path, error)) {
+        inf_free(inf);
         return NULL;
+    }
     DriverInf *driver = g_new0(DriverInf, 1);
+    driver->file = inf;
     driver->path = g_strdup(path);
     driver->class_name = inf_value(inf, "Version", "Class", 0);
     driver->class_guid = inf_value(inf, "Version", "ClassGuid", 0);
@@ -182,8 +103,8 @@ DriverInf *inf_driver_read(const InfFile *inf, const char *path, GError **error)
     driver->catalog = read_catalog(inf);
     read_driver_version(inf, driver);
     driver->boot_critical = is_boot_critical(driver);
-    driver->supports_amd64 = supports(inf, "amd64");
-    driver->supports_x86 = supports(inf, "x86");
+    driver->supports_amd64 = serves(inf, "amd64");
+    driver->supports_x86 = serves(inf, "x86");
     return driver;
 }
 
@@ -191,6 +112,7 @@ void inf_driver_free(DriverInf *driver)
 {
     if (driver == NULL)
         return;
+    inf_free(driver->file);
     g_free(driver->path);
     g_free(driver->class_name);
     g_free(driver->class_guid);

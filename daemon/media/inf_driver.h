@@ -5,6 +5,7 @@
 #include "inf.h"
 
 typedef struct {
+    InfFile *file;          // its text
     char *path;             // inside the package, '/' separated
     char *class_name;       // NULL where absent
     char *class_guid;       // as spelt, with braces; NULL where absent
@@ -17,9 +18,9 @@ typedef struct {
     gboolean supports_x86;
 } DriverInf;
 
-// Interprets an INF. `path` is for the result and error texts. MEDIA_ERROR_BAD_INF when it lacks what every
-// driver INF has: [Version] with a Signature that Windows knows.
-DriverInf *inf_driver_read(const InfFile *inf, const char *path, GError **error);
+// Interprets an INF and owns it from then on, on failure too. `path` is for the result and error texts.
+// MEDIA_ERROR_BAD_INF when it lacks what every driver INF has: [Version] with a Signature that Windows knows.
+DriverInf *inf_driver_read(InfFile *inf, const char *path, GError **error);
 void inf_driver_free(DriverInf *driver);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DriverInf, inf_driver_free)

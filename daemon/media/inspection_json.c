@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Inspected discs and driver packages → JSON. Only Windows 7 images are listed as editions.
+// Inspected discs → JSON. Only Windows 7 images are listed as editions.
 #include "inspection_json.h"
 
 #include <string.h>
@@ -143,39 +143,5 @@ json_object *inspection_json_disc(const WindowsDisc *disc, const char *boot_sha2
     add_text(object, "boot_files_sha256", boot_sha256);
     json_object_object_add(object, "ei_cfg", ei_cfg(disc->ei_cfg));
     json_object_object_add(object, "el_torito", el_torito(disc));
-    return object;
-}
-
-static json_object *inf(const DriverInf *driver)
-{
-    json_object *object = json_object_new_object();
-    json_object *architectures = json_object_new_array();
-
-    if (driver->supports_amd64)
-        json_object_array_add(architectures, json_object_new_string("amd64"));
-    if (driver->supports_x86)
-        json_object_array_add(architectures, json_object_new_string("x86"));
-    add_text(object, "path", driver->path);
-    add_text(object, "class", driver->class_name);
-    add_text(object, "class_guid", driver->class_guid);
-    json_object_object_add(object, "boot_critical", json_object_new_boolean(driver->boot_critical));
-    add_text(object, "provider", driver->provider);
-    add_text(object, "version", driver->version);
-    add_text(object, "date", driver->date);
-    add_text(object, "catalog", driver->catalog);
-    json_object_object_add(object, "architectures", architectures);
-    return object;
-}
-
-json_object *inspection_json_driver(const DriverPackage *package)
-{
-    json_object *object = json_object_new_object();
-    json_object *infs = json_object_new_array();
-
-    for (guint i = 0; i < package->infs->len; i++)
-        json_object_array_add(infs, inf(g_ptr_array_index(package->infs, i)));
-    json_object_object_add(object, "infs", infs);
-    add_number(object, "files", package->file_count);
-    add_number(object, "bytes", package->bytes);
     return object;
 }

@@ -4,10 +4,8 @@
 
 #include <json-c/json.h>
 
-#include "driver_package.h"
 #include "windows_disc.h"
 
-// Both give a new object, to be released with json_object_put().
+// A new object, to be released with json_object_put().
 // `boot_sha256`: boot_disc_sources_sha256(). `winload` NULL: not known.
 json_object *inspection_json_disc(const WindowsDisc *disc, const char *boot_sha256, const PeVersion *winload);
-json_object *inspection_json_driver(const DriverPackage *package);

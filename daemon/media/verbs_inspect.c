@@ -8,6 +8,7 @@
 #include "byte_source.h"
 #include "cancel.h"
 #include "digest.h"
+#include "driver_json.h"
 #include "inspection_json.h"
 #include "progress.h"
 #include "wim_blobs.h"
@@ -74,7 +75,8 @@ json_object *verb_inspect_driver(char **arguments, GError **error)
     if (!only_argument(arguments, "folder", error))
         return NULL;
     g_autoptr(DriverPackage) package = driver_package_read(arguments[0], NULL, error);
-    return package == NULL ? NULL : inspection_json_driver(package);
+    g_autoptr(GPtrArray) facts = package == NULL ? NULL : driver_facts_read(package, arguments[0], error);
+    return facts == NULL ? NULL : driver_json(package, facts);
 }
 
 // SHA-1 runs beside SHA-256, a piece at a time: one pass over the file, in the time of the slower of the two.

@@ -153,7 +153,8 @@ static void test_bad(gconstpointer data)
     // The UTF-16 case holds a zero byte: its length is given, not measured.
     gsize size = test->text[0] == '\xFF' ? 5 : strlen(test->text);
     g_autoptr(InfFile) inf = inf_parse((const guint8 *)test->text, size, &error);
-    g_autoptr(DriverInf) driver = inf == NULL ? NULL : inf_driver_read(inf, "a.inf", &error);
+    g_autoptr(DriverInf) driver =
+        inf == NULL ? NULL : inf_driver_read(g_steal_pointer(&inf), "a.inf", &error);
 
     g_assert_null(driver);
     g_assert_error(error, MEDIA_ERROR, MEDIA_ERROR_BAD_INF);
@@ -222,7 +223,7 @@ static void test_system(gconstpointer data)
     const SystemCase *test = data;
     g_autofree char *text = g_strconcat(VERSION, test->text, NULL);
     g_autoptr(InfFile) inf = parse(text);
-    g_autoptr(DriverInf) driver = inf_driver_read(inf, "a.inf", NULL);
+    g_autoptr(DriverInf) driver = inf_driver_read(g_steal_pointer(&inf), "a.inf", NULL);
 
     g_assert_nonnull(driver);
     g_assert_cmpint(driver->supports_amd64, ==, test->amd64);
@@ -265,7 +266,7 @@ static void test_version(gconstpointer data)
     const VersionCase *test = data;
     g_autofree char *text = g_strconcat(VERSION, test->text, NULL);
     g_autoptr(InfFile) inf = parse(text);
-    g_autoptr(DriverInf) driver = inf_driver_read(inf, "a.inf", NULL);
+    g_autoptr(DriverInf) driver = inf_driver_read(g_steal_pointer(&inf), "a.inf", NULL);
 
     g_assert_nonnull(driver);
     g_assert_cmpint(driver->boot_critical, ==, test->boot_critical);
@@ -277,7 +278,7 @@ static void test_version(gconstpointer data)
 static void test_provider(void)
 {
     g_autoptr(InfFile) inf = parse(VERSION "Provider=%P%\n[Strings]\nP=\"Red Hat, Inc.\"\n");
-    g_autoptr(DriverInf) driver = inf_driver_read(inf, "sub/a.inf", NULL);
+    g_autoptr(DriverInf) driver = inf_driver_read(g_steal_pointer(&inf), "sub/a.inf", NULL);
 
     g_assert_nonnull(driver);
     g_assert_cmpstr(driver->provider, ==, "Red Hat, Inc.");

@@ -30,7 +30,12 @@ static const char driver_show[] = "{\"name\":\"viostor\",\"inspection\":{\"files
                                   "\"infs\":[{\"path\":\"a.inf\",\"class\":"
                                   "\"SCSIAdapter\",\"boot_critical\":true,\"provider\":\"Red "
                                   "Hat\\u001b[31m\",\"version\":\"61.8\",\"date\":\"2018-05-17\","
-                                  "\"architectures\":[\"amd64\"]}]}}";
+                                  "\"architectures\":[\"amd64\"],\"targets\":[{\"architecture\":\"amd64\","
+                                  "\"hardware_ids\":[\"PCI\\\\VEN_1AF4&DEV_1042\",\"PCI\\\\VEN_1AF4\"],"
+                                  "\"signature\":{\"state\":\"signed\",\"digest\":\"sha1\"},"
+                                  "\"files\":[{\"present\":true},{\"present\":false}]}],"
+                                  "\"problems\":[{\"message\":\"a.inf: line 4: names a.sys, which is not "
+                                  "in the package\"}]}]}}";
 static const char machine[] =
     "{\"name\":\"compat-01\",\"uuid\":\"8f0c\",\"state\":\"failed\",\"power\":\"shutoff\",\"template\":"
     "\"win7-pro-x64\","

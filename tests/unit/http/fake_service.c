@@ -92,7 +92,7 @@ json_object *service_answer_file_explain(Daemon *daemon, json_object *request, P
     (void)problem;
     fake_record(daemon, "answer_file_explain %s", json_string_member(request, "name"));
     return fake_canned(
-        "{\"answer_file\":\"<unattend/>\",\"explanation\":[{\"pointer\":\"/system/owner\","
+        "{\"answer_file\":\"<unattend/>\",\"warnings\":[],\"explanation\":[{\"pointer\":\"/system/owner\","
         "\"value\":\"Lab\",\"source\":\"request\",\"carried_by\":[{\"pass\":\"specialize\"}]}]}");
 }
 
