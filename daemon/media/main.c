@@ -26,6 +26,7 @@ static const Verb verbs[] = {
     { "inspect-disc", verb_inspect_disc, "FILE" },
     { "verify-disc", verb_verify_disc, "FILE" },
     { "inspect-driver", verb_inspect_driver, "DIR" },
+    { "import-driver", verb_import_driver, "--archive FILE [--architecture amd64|x86] --output DIR" },
     { "build-boot-disc", verb_build_boot_disc,
       "--disc FILE [--driver NAME=DIR]... --start-cmd FILE --agent FILE --output ISO" },
     { "export-disc", verb_export_disc,

@@ -24,6 +24,7 @@ static const char *const code_words[] = {
     [MEDIA_ERROR_NO_INF] = "no-inf",
     [MEDIA_ERROR_BAD_INF] = "bad-inf",
     [MEDIA_ERROR_BAD_PACKAGE] = "bad-package",
+    [MEDIA_ERROR_BAD_ARCHIVE] = "bad-archive",
     [MEDIA_ERROR_BAD_NAME] = "bad-name",
     [MEDIA_ERROR_TOO_LARGE] = "too-large",
     [MEDIA_ERROR_EMPTY_FILE] = "empty-file",

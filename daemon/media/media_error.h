@@ -26,6 +26,7 @@ typedef enum {
     MEDIA_ERROR_NO_INF,
     MEDIA_ERROR_BAD_INF,
     MEDIA_ERROR_BAD_PACKAGE,
+    MEDIA_ERROR_BAD_ARCHIVE,
     MEDIA_ERROR_BAD_NAME,
     MEDIA_ERROR_TOO_LARGE,
     // What a file is that is no disc image.

@@ -15,6 +15,7 @@ typedef json_object *(*VerbFunction)(char **arguments, GError **error);
 json_object *verb_inspect_disc(char **arguments, GError **error);
 json_object *verb_verify_disc(char **arguments, GError **error);
 json_object *verb_inspect_driver(char **arguments, GError **error);
+json_object *verb_import_driver(char **arguments, GError **error);
 json_object *verb_build_boot_disc(char **arguments, GError **error);
 json_object *verb_export_disc(char **arguments, GError **error);
 json_object *verb_build_config_disc(char **arguments, GError **error);

@@ -7,40 +7,7 @@
 #include "boot_disc.h"
 #include "config_disc.h"
 #include "export_disc.h"
-
-// Parses options with GOption; what is left over, or missing from `required` (NULL-terminated pairs of name
-// and value), is a usage error.
-static gboolean parse_options(char **arguments, const GOptionEntry *entries, GError **error)
-{
-    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-    g_autoptr(GError) local = NULL;
-    // GOption skips the program's name and reorders what it is given.
-    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
-
-    g_ptr_array_add(all, g_strdup("sevend-media"));
-    for (guint i = 0; arguments[i] != NULL; i++)
-        g_ptr_array_add(all, g_strdup(arguments[i]));
-    g_ptr_array_add(all, NULL);
-    g_auto(GStrv) copy = g_strdupv((char **)all->pdata);
-    g_option_context_set_help_enabled(context, FALSE);
-    g_option_context_add_main_entries(context, entries, NULL);
-    if (!g_option_context_parse_strv(context, &copy, &local)) {
-        g_set_error_literal(error, USAGE_ERROR, 0, local->message);
-        return FALSE;
-    }
-    if (copy[1] == NULL)
-        return TRUE;
-    g_set_error(error, USAGE_ERROR, 0, "unexpected argument \"%s\"", copy[1]);
-    return FALSE;
-}
-
-static gboolean required(const char *option, const char *value, GError **error)
-{
-    if (value != NULL && value[0] != '\0')
-        return TRUE;
-    g_set_error(error, USAGE_ERROR, 0, "needs --%s", option);
-    return FALSE;
-}
+#include "verb_options.h"
 
 static void boot_driver_free(BootDriver *driver)
 {
@@ -116,9 +83,10 @@ static json_object *build_boot_disc(char **arguments, gboolean exported, GError 
     };
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func((GDestroyNotify)config_disc_file_free);
 
-    if (!parse_options(arguments, entries, error) || !required("disc", disc, error) ||
-        !required("start-cmd", start_cmd, error) || !required("agent", agent, error) ||
-        !required("output", output, error) || !collect_files(file_pairs, NULL, files, error))
+    if (!verb_options_parse(arguments, entries, error) || !verb_option_required("disc", disc, error) ||
+        !verb_option_required("start-cmd", start_cmd, error) ||
+        !verb_option_required("agent", agent, error) || !verb_option_required("output", output, error) ||
+        !collect_files(file_pairs, NULL, files, error))
         return NULL;
     g_autoptr(GPtrArray) drivers = parse_drivers(driver_pairs, error);
     if (drivers == NULL)
@@ -161,8 +129,8 @@ json_object *verb_build_config_disc(char **arguments, GError **error)
     Progress progress = { 0 };
     guint64 size = 0;
 
-    if (!parse_options(arguments, entries, error) || !required("output", output, error) ||
-        !required("volume-id", volume_id, error) || !collect_files(pairs, list, files, error) ||
+    if (!verb_options_parse(arguments, entries, error) || !verb_option_required("output", output, error) ||
+        !verb_option_required("volume-id", volume_id, error) || !collect_files(pairs, list, files, error) ||
         !config_disc_build(output, volume_id, files, &progress, &size, error))
         return NULL;
     json_object *result = json_object_new_object();
