@@ -2,6 +2,7 @@
 // One request, one answer, one place where failures are reported.
 #include "client/api.h"
 
+#include "client/options.h"
 #include "client/report.h"
 #include "client/terminal.h"
 
@@ -148,4 +149,18 @@ json_object *api_unwrap(json_object *document, const char *member)
 {
     json_object *inner = json_object_object_get(document, member);
     return json_object_is_type(inner, json_type_object) ? inner : document;
+}
+
+ExitCode api_delete_each(Client *client, const Verb *verb, const char *collection, char **arguments)
+{
+    ExitCode code = EXIT_OK;
+    g_auto(GStrv) words = options_parse(client, verb, NULL, 1, G_MAXUINT, arguments, &code);
+    for (char **name = words; name && *name; name++) {
+        g_autofree char *path = api_path(collection, *name, NULL);
+        HttpRequest request = { .method = "DELETE", .path = path };
+        g_autoptr(HttpAnswer) answer = NULL;
+        ExitCode now = api_call(client, &request, &answer);
+        code = code == EXIT_OK ? now : code;
+    }
+    return code;
 }

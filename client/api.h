@@ -32,6 +32,10 @@ ExitCode api_show(Client *client, const char *path, void (*print)(json_object *d
 // in member @member, and next_cursor of the last page. The caller owns the reference.
 ExitCode api_list(Client *client, const char *path, const char *member, guint limit, json_object **ret_list);
 
+// A verb whose words are names in the collection: DELETE each, go on after a failure. The first failure's
+// code.
+ExitCode api_delete_each(Client *client, const Verb *verb, const char *collection, char **arguments);
+
 // The object under @member ("job", "vm") if @document has it, else @document itself: an answer to POST wraps
 // the job, GET does not. Borrowed.
 json_object *api_unwrap(json_object *document, const char *member);

@@ -69,10 +69,10 @@ _sevenctl() {
     show | wait | exec | screenshot | console-log | isolation | answer-file | start | stop | rm)
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl ls --names 2>/dev/null)" -- "$current")
         ;;
-    "disc show" | "disc rm" | "disc verify" | "disc export" | "driver show" | "template show" | "job show" | "job cancel" | "job log")
+    "disc show" | "disc rm" | "disc verify" | "disc export" | "driver show" | "driver rm" | "template show" | "job show" | "job cancel" | "job log")
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl "${verb% *}" ls --names 2>/dev/null)" -- "$current")
         ;;
-    "disc add")
+    "disc add" | "driver add")
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         ;;
     help)

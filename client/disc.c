@@ -172,16 +172,7 @@ const Verb verb_disc_show = {
 
 static ExitCode run_rm(Client *client, const Verb *verb, char **arguments)
 {
-    ExitCode code = EXIT_OK;
-    g_auto(GStrv) words = options_parse(client, verb, NULL, 1, G_MAXUINT, arguments, &code);
-    for (char **name = words; name && *name; name++) {
-        g_autofree char *path = api_path("discs", *name, NULL);
-        HttpRequest request = { .method = "DELETE", .path = path };
-        g_autoptr(HttpAnswer) answer = NULL;
-        ExitCode now = api_call(client, &request, &answer);
-        code = code == EXIT_OK ? now : code;
-    }
-    return code;
+    return api_delete_each(client, verb, "discs", arguments);
 }
 
 const Verb verb_disc_rm = {

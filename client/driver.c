@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// sevenctl driver ls, driver show: driver packages and their INF files.
+// sevenctl driver ls, driver show, driver rm: driver packages and their INF files.
 #include "client/api.h"
 #include "client/options.h"
 #include "client/show.h"
@@ -97,7 +97,7 @@ static void print_targets(json_object *infs, gsize count)
         printf("\nproblems:\n%s", problems->str);
 }
 
-static void print_driver(json_object *document)
+void driver_print(json_object *document)
 {
     static const char *const headers[] = {
         "INF", "CLASS", "BOOT", "PROVIDER", "VERSION", "DATE", "FOR", NULL
@@ -139,8 +139,22 @@ static ExitCode run_show(Client *client, const Verb *verb, char **arguments)
     if (!words)
         return code;
     g_autofree char *path = api_path("drivers", words[0], NULL);
-    return api_show(client, path, print_driver);
+    return api_show(client, path, driver_print);
 }
+
+static ExitCode run_rm(Client *client, const Verb *verb, char **arguments)
+{
+    return api_delete_each(client, verb, "drivers", arguments);
+}
+
+const Verb verb_driver_rm = {
+    .name = "driver rm",
+    .arguments = "NAME…",
+    .summary = "Delete driver packages",
+    .notes = "Does not ask. A package that a machine is being installed with stays (exit code 5).\n",
+    .examples = "  sevenctl driver rm virtio-win-w7\n",
+    .run = run_rm,
+};
 
 const Verb verb_driver_show = {
     .name = "driver show",

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/client.h"
+#include "common/json.h"
 
 // disc.c
 extern const Verb verb_disc_ls, verb_disc_show, verb_disc_rm, verb_disc_verify;
@@ -13,7 +14,11 @@ extern const Verb verb_disc_add;
 // disc_export.c
 extern const Verb verb_disc_export;
 // driver.c
-extern const Verb verb_driver_ls, verb_driver_show;
+extern const Verb verb_driver_ls, verb_driver_show, verb_driver_rm;
+// Shows a package, as driver show does.
+void driver_print(json_object *document);
+// driver_add.c
+extern const Verb verb_driver_add;
 // template.c
 extern const Verb verb_template_ls, verb_template_show;
 // create.c

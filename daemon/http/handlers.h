@@ -27,6 +27,11 @@ void handle_export_delete(HttpRequest *request);
 // drivers.c
 void handle_driver_list(HttpRequest *request);
 void handle_driver_show(HttpRequest *request);
+ServiceUpload *open_driver_upload(HttpRequest *request, Problem **problem);
+void handle_driver_put(HttpRequest *request);
+void handle_driver_delete(HttpRequest *request);
+void handle_driver_upload_show(HttpRequest *request);
+void handle_driver_upload_delete(HttpRequest *request);
 // templates.c
 void handle_template_list(HttpRequest *request);
 void handle_template_show(HttpRequest *request);

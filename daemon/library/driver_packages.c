@@ -2,17 +2,23 @@
 // Driver packages by name.
 #include "daemon/library/driver_packages.h"
 
+#include <errno.h>
 #include <ftw.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/files.h"
 #include "common/ids.h"
+#include "daemon/jobs/store.h"
 #include "daemon/library/media_process.h"
 
 #define MAX_PACKAGES   4096
 #define MAX_FILES      4096
 #define MAX_FILE_BYTES (256u << 20)
 #define MAX_DEPTH      8
+// Changes when sevend-media learns to see more, so that what was kept before is not taken for all.
+#define INSPECTION_FORMAT "2\n"
 
 static int compare_strings(gconstpointer a, gconstpointer b)
 {
@@ -94,26 +100,56 @@ static char *hash_tree(const char *folder, GError **error)
     return g_strdup(g_checksum_get_string(checksum));
 }
 
-json_object *driver_package_inspect(Daemon *daemon, const char *name, GCancellable *cancellable,
-                                    GError **error)
+// What tells one state of the folder from another without reading its files: names, sizes, times and numbers
+// of all that is in it. NULL if it is too large to have one.
+static char *tree_identity(const char *folder)
 {
-    g_autofree char *path = driver_package_path(daemon, name, error);
-    if (!path)
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+    walk_files = files;
+    const int walked = nftw(folder, collect_file, 16, FTW_PHYS);
+    walk_files = NULL;
+    if (walked != 0)
         return NULL;
+    g_ptr_array_sort(files, compare_strings);
+    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_checksum_update(checksum, (const guchar *)INSPECTION_FORMAT, -1);
+    for (guint i = 0; i < files->len; i++) {
+        struct stat info;
+        if (lstat(files->pdata[i], &info) != 0)
+            return NULL;
+        // The time of change cannot be set by anybody, unlike that of the content.
+        g_autofree char *line =
+            g_strdup_printf("%s\n%" G_GINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT ".%09ld\n",
+                            (char *)files->pdata[i], (gint64)info.st_size, (guint64)info.st_ino,
+                            (gint64)info.st_ctim.tv_sec, info.st_ctim.tv_nsec);
+        g_checksum_update(checksum, (const guchar *)line, -1);
+    }
+    return g_strdup(g_checksum_get_string(checksum));
+}
+
+// A refusal of sevend-media names no package; @name does. Takes @failure.
+static void propagate(GError **error, const char *name, GError *failure)
+{
+    if (!g_error_matches(failure, MEDIA_ERROR, MEDIA_ERROR_REFUSED)) {
+        g_propagate_error(error, failure);
+        return;
+    }
+    g_autofree char *code = NULL;
+    const char *text = media_error_split(failure, &code);
+    g_set_error(error, LIBRARY_ERROR, LIBRARY_ERROR_REFUSED, "%s: driver package \"%s\": %s", code, name,
+                text);
+    g_error_free(failure);
+}
+
+static json_object *inspect(Daemon *daemon, const char *name, const char *path, GCancellable *cancellable,
+                            GError **error)
+{
     const char *arguments[] = { "inspect-driver", path, NULL };
     GError *failure = NULL;
     g_autoptr(json_object) result =
         media_run(daemon->config->media, arguments, NULL, NULL, cancellable, &failure);
-    if (!result && g_error_matches(failure, MEDIA_ERROR, MEDIA_ERROR_REFUSED)) {
-        g_autofree char *code = NULL;
-        const char *text = media_error_split(failure, &code);
-        g_set_error(error, LIBRARY_ERROR, LIBRARY_ERROR_REFUSED, "%s: driver package \"%s\": %s", code, name,
-                    text);
-        g_error_free(failure);
-        return NULL;
-    }
     if (!result) {
-        g_propagate_error(error, failure);
+        propagate(error, name, failure);
         return NULL;
     }
     g_autofree char *hash = hash_tree(path, error);
@@ -121,6 +157,104 @@ json_object *driver_package_inspect(Daemon *daemon, const char *name, GCancellab
         return NULL;
     json_object_object_add(result, "sha256", json_object_new_string(hash));
     return g_steal_pointer(&result);
+}
+
+// Kept only if nothing changed meanwhile.
+static void keep(Daemon *daemon, const char *path, const char *identity, json_object *inspection)
+{
+    g_autofree char *now = tree_identity(path);
+    g_autoptr(GError) error = NULL;
+    if (g_strcmp0(now, identity) == 0 &&
+        !store_inspection_set(daemon->store, path, identity,
+                              json_object_to_json_string_ext(inspection, JSON_C_TO_STRING_PLAIN), &error))
+        g_warning("driver package %s: its inspection is not kept: %s, ignoring", path, error->message);
+}
+
+json_object *driver_package_inspect(Daemon *daemon, const char *name, GCancellable *cancellable,
+                                    GError **error)
+{
+    g_autofree char *link = driver_package_path(daemon, name, error);
+    // An operator's link is followed: its files are the package's.
+    char *resolved = link ? realpath(link, NULL) : NULL;
+    if (!resolved) {
+        if (link)
+            g_set_error(error, LIBRARY_ERROR, LIBRARY_ERROR_FAILED, "driver package \"%s\": %s: %s", name,
+                        link, g_strerror(errno));
+        return NULL;
+    }
+    g_autofree char *path = g_strdup(resolved);
+    free(resolved);
+    g_autofree char *identity = tree_identity(path);
+    g_autofree char *kept = NULL;
+    if (identity && store_inspection_get(daemon->store, path, identity, &kept, NULL) && kept)
+        return json_parse(kept, strlen(kept), error);
+    json_object *inspection = inspect(daemon, name, path, cancellable, error);
+    if (inspection && identity)
+        keep(daemon, path, identity, inspection);
+    return inspection;
+}
+
+gboolean driver_package_exists(Daemon *daemon, const char *name)
+{
+    g_autofree char *path = driver_package_path(daemon, name, NULL);
+    return path != NULL;
+}
+
+json_object *driver_package_import(Daemon *daemon, const char *name, const char *archive,
+                                   const char *architecture, GError **error)
+{
+    g_autofree char *path = g_build_filename(daemon->config->drivers, name, NULL);
+    const char *arguments[] = { "import-driver", "--archive", archive, "--output", path, NULL, NULL, NULL };
+    GError *failure = NULL;
+    if (architecture) {
+        arguments[5] = "--architecture";
+        arguments[6] = architecture;
+    }
+    driver_package_sweep(daemon, name);
+    json_object *result = media_run(daemon->config->media, arguments, NULL, NULL, daemon->stopping, &failure);
+    if (!result)
+        propagate(error, name, failure);
+    return result;
+}
+
+// A folder that is deleted, or not yet whole: "NAME.partial-…", which no listing shows and no name can be.
+#define PARTIAL ".partial-"
+
+gboolean driver_package_delete(Daemon *daemon, const char *name, GError **error)
+{
+    g_autofree char *path = driver_package_path(daemon, name, error);
+    if (!path)
+        return FALSE;
+    g_autofree char *away = g_strconcat(path, PARTIAL "deleted", NULL);
+    if (!tree_remove(away, error))
+        return FALSE;
+    if (g_rename(path, away) != 0) {
+        g_set_error(error, LIBRARY_ERROR, LIBRARY_ERROR_FAILED, "driver package \"%s\": cannot delete %s: %s",
+                    name, path, g_strerror(errno));
+        return FALSE;
+    }
+    g_autoptr(GError) rest = NULL;
+    if (!tree_remove(away, &rest))
+        g_warning("%s; swept at the next start", rest->message);
+    return TRUE;
+}
+
+void driver_package_sweep(Daemon *daemon, const char *name_or_null)
+{
+    g_autoptr(GDir) dir = g_dir_open(daemon->config->drivers, 0, NULL);
+    const char *file;
+    while (dir && (file = g_dir_read_name(dir))) {
+        const char *partial = strstr(file, PARTIAL);
+        g_autofree char *name = partial ? g_strndup(file, (gsize)(partial - file)) : NULL;
+        if (!name || !name_is_valid(name) || (name_or_null && strcmp(name, name_or_null) != 0))
+            continue;
+        g_autofree char *path = g_build_filename(daemon->config->drivers, file, NULL);
+        g_autoptr(GError) error = NULL;
+        if (tree_remove(path, &error))
+            g_message("removed %s, which was left unfinished", path);
+        else
+            g_warning("%s", error->message);
+    }
 }
 
 static gboolean inf_serves(json_object *inf, const char *architecture)

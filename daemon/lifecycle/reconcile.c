@@ -7,6 +7,7 @@
 #include "common/files.h"
 #include "daemon/install/machine_files.h"
 #include "daemon/library/boot_disc_cache.h"
+#include "daemon/library/driver_packages.h"
 #include "daemon/library/exports.h"
 #include "daemon/library/upload.h"
 #include "daemon/lifecycle/lifecycle.h"
@@ -69,7 +70,8 @@ void reconcile_files(Daemon *daemon)
     boot_disc_cache_clean(daemon, TRUE);
     export_sweep(daemon);
     upload_sweep(daemon->uploads, daemon->config->discs, UPLOAD_KEPT_SECONDS);
-    upload_sweep(daemon->uploads, daemon->config->drivers, 0); // these are not gone on with
+    upload_sweep(daemon->uploads, daemon->config->drivers, UPLOAD_KEPT_SECONDS);
+    driver_package_sweep(daemon, NULL);
 }
 
 static void reconcile_domains(Daemon *daemon, char **uuids, GHashTable *owned)

@@ -112,30 +112,14 @@ gboolean service_disc_upload_delete(Daemon *daemon, const char *name, Problem **
 }
 
 // Only while it is being installed does a machine need the disc: it is ejected when the machine is ready.
-static gboolean is_in_use(Daemon *daemon, const char *name, Problem **problem)
+static gboolean refuse_if_used(const StoreMachine *machine, gpointer data, Problem **problem)
 {
-    g_autofree char *after = NULL;
-    for (;;) {
-        GError *error = NULL;
-        g_autoptr(GPtrArray) page = store_machine_list(daemon->store, "installing", after, 200, &error);
-        if (!page) {
-            service_problem(problem, error);
-            return TRUE;
-        }
-        for (guint i = 0; i < page->len; i++) {
-            const StoreMachine *machine = page->pdata[i];
-            if (g_strcmp0(machine->disc, name) == 0) {
-                problem_set(problem, 409, "disc-in-use",
-                            "disc \"%s\" is in use: machine \"%s\" is installed from it", name,
-                            machine->name);
-                return TRUE;
-            }
-            g_free(after);
-            after = g_strdup(machine->name);
-        }
-        if (page->len < 200)
-            return FALSE;
-    }
+    const char *name = data;
+    if (g_strcmp0(machine->disc, name) != 0)
+        return FALSE;
+    problem_set(problem, 409, "disc-in-use", "disc \"%s\" is in use: machine \"%s\" is installed from it",
+                name, machine->name);
+    return TRUE;
 }
 
 json_object *service_disc_verify(Daemon *daemon, const char *name, Problem **problem)
@@ -153,7 +137,7 @@ gboolean service_disc_delete(Daemon *daemon, const char *name, Problem **problem
 {
     GError *error = NULL;
     g_autoptr(Disc) disc = disc_find(daemon, name, &error);
-    if (disc && is_in_use(daemon, name, problem))
+    if (disc && service_any_installing(daemon, refuse_if_used, (gpointer)name, problem))
         return FALSE;
     // The path is the folder and a name that was read from it; of a link, the link goes.
     if (disc && file_remove(disc->path, &error)) {

@@ -18,6 +18,12 @@ json_object *job_to_json(const StoreJob *job);
 json_object *job_to_json_with_steps(Daemon *daemon, const StoreJob *job, GError **error);
 json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine);
 
+// TRUE if @use says so of some machine that is being installed, or with a problem if that cannot be told.
+gboolean service_any_installing(Daemon *daemon,
+                                gboolean (*use)(const StoreMachine *machine, gpointer data,
+                                                Problem **problem),
+                                gpointer data, Problem **problem);
+
 struct Disc;
 // {"name","size","state"}
 json_object *service_disc_item(Daemon *daemon, const struct Disc *disc);

@@ -9,6 +9,8 @@
 #include "daemon/install/plan.h"
 #include "daemon/service/service_parts.h"
 
+#define PAGE 200 // machines looked at in one go
+
 StoreMachine *service_find_machine(Daemon *daemon, const char *name, Problem **problem)
 {
     GError *error = NULL;
@@ -179,6 +181,29 @@ json_object *service_vm_create(Daemon *daemon, json_object *request, const Servi
         return NULL;
     g_autofree char *job_id = submit(daemon, plan, whole, &key, problem);
     return job_id ? create_answer(daemon, job_id, problem) : NULL;
+}
+
+gboolean service_any_installing(Daemon *daemon,
+                                gboolean (*use)(const StoreMachine *machine, gpointer data,
+                                                Problem **problem),
+                                gpointer data, Problem **problem)
+{
+    g_autofree char *after = NULL;
+    for (;;) {
+        GError *error = NULL;
+        g_autoptr(GPtrArray) page = store_machine_list(daemon->store, "installing", after, PAGE, &error);
+        if (!page) {
+            service_problem(problem, error);
+            return TRUE;
+        }
+        for (guint i = 0; i < page->len; i++)
+            if (use(page->pdata[i], data, problem))
+                return TRUE;
+        if (page->len < PAGE)
+            return FALSE;
+        g_free(after);
+        after = g_strdup(((StoreMachine *)page->pdata[page->len - 1])->name);
+    }
 }
 
 json_object *service_vm_list(Daemon *daemon, const ServicePage *page, Problem **problem)

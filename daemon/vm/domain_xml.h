@@ -11,8 +11,8 @@ typedef struct {
     const char *virt_type;    // "kvm" or "qemu"
     const char *architecture; // "amd64" or "x86" (guest): emulator arch x86_64 in both cases
     guint vcpus, sockets, memory_mib; // vcpus: in all, a multiple of sockets
-    const char *pool, *volume; // disk volume in the pool (qcow2)
-    const char *disk_bus;      // "sata" or "virtio"
+    const char *pool, *volume;        // disk volume in the pool (qcow2)
+    const char *disk_bus;             // "sata" or "virtio"
     // Host paths of ISO files; NULL: empty drive. libvirt does not change their owner or mode, because
     // several machines share them and libvirt never gives a read-only disc back: QEMU's user (qemu.conf) must
     // be able to read them (0644 below folders with x for others).

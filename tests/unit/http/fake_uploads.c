@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The disc folder and the exports of the fake service: takes uploads, keeps nothing but their number of
-// bytes, and runs out of room at FAKE_ROOM.
+// The disc and drivers folders and the exports of the fake service: takes uploads, keeps nothing but their
+// number of bytes, and runs out of room at FAKE_ROOM.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -105,4 +105,45 @@ gboolean service_export_delete(Daemon *daemon, const char *id, Problem **problem
 {
     fake_record(daemon, "export_delete %s", id);
     return fake_knows("export", id, FAKE_JOB, problem);
+}
+
+ServiceUpload *service_driver_upload_begin(Daemon *daemon, const char *name, const char *architecture,
+                                           const ServiceUploadHead *head, Problem **problem)
+{
+    (void)problem;
+    fake_record(daemon, "driver_upload_begin %s length=%" G_GINT64_FORMAT " for %s", name, head->length,
+                architecture != NULL ? architecture : "all");
+    ServiceUpload *upload = g_new0(ServiceUpload, 1);
+    upload->daemon = daemon;
+    return upload;
+}
+
+json_object *service_driver_upload_finish(Daemon *daemon, ServiceUpload *upload, const char *architecture,
+                                          gboolean *ret_complete, Problem **problem)
+{
+    fake_record(daemon, "driver_upload_finish %" G_GUINT64_FORMAT " for %s", upload->bytes,
+                architecture != NULL ? architecture : "all");
+    *ret_complete = upload->bytes != FAKE_PART;
+    g_free(upload);
+    if (!*ret_complete)
+        return service_driver_upload_show(daemon, "new", problem);
+    return fake_canned("{\"name\":\"new\",\"inspection\":{\"infs\":[],\"files\":1,\"bytes\":2},\"imported\":{"
+                       "\"kind\":\"zip\",\"folders\":[\"\"],\"files\":1,\"bytes\":2,\"left_out\":0}}");
+}
+
+json_object *service_driver_upload_show(Daemon *daemon, const char *name, Problem **problem)
+{
+    return service_disc_upload_show(daemon, name, problem);
+}
+
+gboolean service_driver_upload_delete(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "driver_upload_delete %s", name);
+    return fake_knows("upload", name, "new", problem);
+}
+
+gboolean service_driver_delete(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "driver_delete %s", name);
+    return fake_knows("driver package", name, "virtio", problem);
 }
