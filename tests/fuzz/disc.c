@@ -11,13 +11,10 @@
 #include <string.h>
 
 #include "boot_disc.h"
+#include "damage.h"
 #include "wim_blobs.h"
 
 #define BLOCK 2048
-
-// Numbers that length and offset fields go wrong with.
-static const guint32 nasty[] = { 0,      1,          0x7f,       0xff,       0x7fff,
-                                 0xffff, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff };
 
 // Where structures are: the descriptors, the beginnings of blocks, and around every WIM's header and tables.
 static gsize pick_place(GRand *random, const guint8 *bytes, gsize size)
@@ -37,17 +34,11 @@ static gsize pick_place(GRand *random, const guint8 *bytes, gsize size)
     }
 }
 
-static void damage(GRand *random, guint8 *bytes, gsize size, gboolean structured)
+static void damage_structures(GRand *random, guint8 *bytes, gsize size)
 {
     const int times = g_rand_int_range(random, 1, 6);
-    for (int i = 0; i < times; i++) {
-        const gsize at =
-            structured ? pick_place(random, bytes, size) : (gsize)g_rand_int_range(random, 0, (gint32)size);
-        if (g_rand_boolean(random) && at + 4 <= size)
-            memcpy(bytes + at, &nasty[g_rand_int_range(random, 0, G_N_ELEMENTS(nasty))], 4);
-        else
-            bytes[at] = (guint8)g_rand_int_range(random, 0, 256);
-    }
+    for (int i = 0; i < times; i++)
+        damage_at(random, bytes, size, pick_place(random, bytes, size));
 }
 
 static void use_disc(const char *path, const char *scratch)
@@ -72,7 +63,7 @@ static guint fuzz_discs(GRand *random, const guint8 *good, gsize size, guint ite
     guint opened = 0;
     for (guint i = 0; i < iterations; i++) {
         memcpy(bytes, good, size);
-        damage(random, bytes, size, TRUE);
+        damage_structures(random, bytes, size);
         const gsize length =
             g_rand_int_range(random, 0, 16) == 0 ? (gsize)g_rand_int_range(random, 0, (gint32)size) : size;
         FILE *file = g_fopen(path, "wb");
@@ -96,7 +87,7 @@ static void fuzz_xml(GRand *random, const guint8 *disc, gsize size, guint iterat
     const gsize length = MIN((gsize)(disc + size - xml), 4096);
     for (guint i = 0; i < iterations; i++) {
         g_autofree guint8 *bytes = g_memdup2(xml, length);
-        damage(random, bytes, length, FALSE);
+        damage_anywhere(random, bytes, length);
         GPtrArray *images =
             wim_metadata_parse(bytes, (gsize)g_rand_int_range(random, 0, (gint32)length + 1), "fuzz", NULL);
         if (images != NULL)
@@ -113,7 +104,7 @@ static void fuzz_versions(GRand *random, const guint8 *good, gsize size, guint i
         // Of just its size, so that a sanitizer sees every byte beyond.
         const gsize length = (gsize)g_rand_int_range(random, 1, (gint32)size + 1);
         g_autofree guint8 *bytes = g_memdup2(good, length);
-        damage(random, bytes, length, FALSE);
+        damage_anywhere(random, bytes, length);
         pe_version_read(bytes, length, &version);
     }
 }
