@@ -108,7 +108,8 @@ static void check_is_signed(const Check *check, const OfferedDriver *driver)
 }
 
 // WinPE loads such a driver without looking, and the loader of the installed system refuses it (FACTS,
-// Signatures).
+// Signatures). Offline servicing makes every boot-critical driver of the packages one that the loader loads,
+// whether its device is there or not [B]: so that the disk's bus makes no difference.
 static void check_sha2(const Check *check, const OfferedDriver *driver)
 {
     json_object *verifies = NULL;
@@ -126,7 +127,7 @@ static void check_sha2(const Check *check, const OfferedDriver *driver)
             "driver package \"%s\": %s is signed with SHA-2 only, and whether disc \"%s\" can verify that is "
             "not known; if it cannot, the driver will not load: then %s",
             driver->package, driver->path, disc, instead);
-    else if (is_needed_to_start(check, driver))
+    else if (driver->boot_critical)
         faults_add(
             check->faults, driver->pointer, "sha2-driver", NULL,
             "driver package \"%s\": %s is signed with SHA-2 only, which disc \"%s\" cannot verify: Setup "

@@ -44,10 +44,11 @@ copy_own_programs() {
   mkdir -p "$WORK/linux"
   build_answerfile "$WORK/linux/answerfile"
   gcc "${flags[@]}" -o "$WORK/linux/inffile" "$HERE"/linux/inffile*.c
+  gcc "${flags[@]}" -o "$WORK/linux/catfile" "$HERE"/linux/catfile.c
   gcc "${flags[@]}" -o "$WORK/linux/cdwatch" "$HERE/linux/cdwatch.c"
   gcc "${flags[@]}" -o "$WORK/linux/powerbutton" "$HERE/linux/powerbutton.c"
   local program
-  for program in answerfile inffile cdwatch powerbutton; do
+  for program in answerfile inffile catfile cdwatch powerbutton; do
     copy_program "$1" "$2" "$WORK/linux/$program"
   done
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Looks at a driver package as Windows 7 does: inffile ARCHITECTURE FILE.inf, or inffile --signature
-// FILE.cat. Prints "class …", "catalog …", "hardware …", "service … START", "file …" lines with tabs. Exits 0
-// if the package fits this Windows, 4 if it is for another one, 1 (with a reason on standard error) if it is
-// broken.
+// Looks at a driver package as Windows 7 does: inffile ARCHITECTURE FILE.inf. Prints "class …", "catalog …",
+// "hardware …", "service … START", "file …" lines with tabs. Exits 0 if the package fits this Windows, 4 if
+// it is for another one, 1 (with a reason on standard error) if it is broken.
 #include "inffile.h"
 
 #include <dirent.h>
@@ -223,28 +222,10 @@ static int look_at(const char *path)
     return devices > 0 ? FITS : OTHER_WINDOWS;
 }
 
-// The first digest algorithm of a PKCS #7 catalogue's SignedData.
-static int print_signature(const char *path)
-{
-    static const char sha1[] = "\x06\x05\x2B\x0E\x03\x02\x1A";
-    static const char sha256[] = "\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01";
-    char bytes[128];
-    FILE *file = fopen(path, "rbe");
-    const size_t size = file ? fread(bytes, 1, sizeof bytes, file) : 0;
-    const char *const at1 = memmem(bytes, size, sha1, sizeof sha1 - 1);
-    const char *const at256 = memmem(bytes, size, sha256, sizeof sha256 - 1);
-    if (file)
-        fclose(file);
-    puts(at1 && (!at256 || at1 < at256) ? "sha1" : at256 ? "sha256" : "none");
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
     if (argc != 3)
         return 2;
-    if (strcmp(argv[1], "--signature") == 0)
-        return print_signature(argv[2]);
     architecture = argv[1];
     folder = dirname(strdup(argv[2]));
     return look_at(argv[2]);

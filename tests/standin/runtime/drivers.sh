@@ -59,7 +59,7 @@ stage_drivers() {
 }
 
 stage_driver() {
-  local name
+  local name verdict
   name=$(basename "$2" | tr 'A-Z' 'a-z')
   inffile $ARCHITECTURE "$2" >/tmp/inf 2>/tmp/inf.why
   case $? in
@@ -79,7 +79,9 @@ stage_driver() {
       ;;
   esac
   copy_package "$2" "$name"
-  is_boot_critical /tmp/inf && remember_boot_driver "$2"
+  verdict=$(signature_verdict "$2")
+  is_boot_critical /tmp/inf && remember_boot_driver "$verdict"
+  remember_driver "$verdict" "$name"
   log_action "[$1] $name staged"
 }
 
@@ -105,19 +107,49 @@ copy_package() {
 setupapi_line() { printf '>>>  [Sysprep Specialize/Offline] %s\r\n' "$1" >>"$INF/setupapi.offline.log"; }
 
 # Boot-start drivers are loaded before any disk can be read, so the boot partition holds a list of them.
-remember_boot_driver() {
-  local catalogue signature binary id
-  catalogue=$(sed -n 's/^catalog\t//p' /tmp/inf | head -n 1)
-  signature=none
-  [ -z "$catalogue" ] || signature=$(inffile --signature "$(path_on "$(dirname "$1")" "$catalogue")")
-  case $signature in
-    sha1) signature=ok ;;
-    sha256) ! winload_knows_sha2 || signature=ok ;;
-  esac
+remember_boot_driver() { # VERDICT
+  local binary id
   binary=$(sed -n 's/^service\t[^\t]*\t0\t//p' /tmp/inf | head -n 1)
   sed -n 's/^hardware\t//p' /tmp/inf | while IFS= read -r id; do
-    printf '%s\t%s\t%s\n' "$signature" "${binary##*\\}" "$id"
+    printf '%s\t%s\t%s\n' "$1" "${binary##*\\}" "$id"
   done >>/run/standin/boot-drivers
+}
+
+# For Plug and Play in specialize.
+remember_driver() { # VERDICT NAME
+  local service id
+  service=$(sed -n 's/^service\t\([^\t]*\)\t.*/\1/p' /tmp/inf | head -n 1)
+  sed -n 's/^hardware\t//p' /tmp/inf | while IFS= read -r id; do
+    printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$service" "$id"
+  done >>"$WINDOWS/System32/config/DRIVERS"
+}
+
+# signature_verdict INF: ok, or why code integrity would not load the driver: none (no catalogue, nobody signed it), sha256 (only, and the
+# loader does not know it), other (algorithm), uncovered (a file is not the one that was signed).
+signature_verdict() {
+  local from catalogue signers file
+  from=$(dirname "$1")
+  catalogue=$(sed -n 's/^catalog\t//p' /tmp/inf | head -n 1)
+  [ -n "$catalogue" ] || { echo none; return; }
+  catalogue=$(path_on "$from" "$catalogue")
+  signers=$(catfile signers "$catalogue")
+  case " $(echo $signers) " in
+    '  ') echo none; return ;;
+    *' sha1 '*) ;;
+    *' sha256 '*) winload_knows_sha2 || { echo sha256; return; } ;;
+    *) echo other; return ;;
+  esac
+  is_covered "$catalogue" "$1" || { echo uncovered; return; }
+  sed -n 's/^file\t//p' /tmp/inf | sort -u | tr '\\' '/' >/tmp/inf.files
+  while IFS= read -r file; do
+    is_covered "$catalogue" "$(path_on "$from" "$file")" || { echo uncovered; return; }
+  done </tmp/inf.files
+  echo ok
+}
+
+is_covered() { # CATALOGUE FILE
+  catfile content "$2" >/tmp/content
+  catfile has "$1" "$(sha1sum </tmp/content | cut -c1-40)" || catfile has "$1" "$(sha256sum </tmp/content | cut -c1-64)"
 }
 
 # 6.1.7601 with a revision of 18649 to 19999, or from 22854 on.

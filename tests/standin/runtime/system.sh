@@ -145,6 +145,7 @@ specialize() {
     registry_text RegisteredOrganization "$(plan_value organization)"
   } | registry_append SYSTEM 'Software\\Microsoft\\Windows NT\\CurrentVersion'
   apply_registry_plan
+  install_devices
   sed -n 's/^run\t[0-9]*\t//p' /run/standin/plan >/run/standin/specialize
   start_windows
   [ ! -s /run/standin/specialize ] || run_list SYSTEM /run/standin/specialize
