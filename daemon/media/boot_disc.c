@@ -149,6 +149,7 @@ gboolean boot_disc_build(const BootDiscRequest *request, BootDiscResult *ret, Pr
     g_autoptr(OutputFile) output = output_file_new(request->output, OUTPUT_MODE, error);
     if (output == NULL)
         return FALSE;
+    output_file_may_be_lost(output); // the cache verifies what it finds after a start, and builds it anew
     g_autoptr(WindowsDisc) disc = windows_disc_open(request->disc, scratch, error);
     if (disc == NULL)
         return FALSE;

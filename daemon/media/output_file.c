@@ -23,6 +23,7 @@ struct OutputFile {
     guint64 size;
     guint64 handed_over;
     gboolean committed;
+    gboolean may_be_lost;
     Digest *sha256;
 };
 
@@ -52,6 +53,11 @@ gboolean output_file_reserve(OutputFile *file, guint64 size, GError **error)
     return FALSE;
 }
 
+void output_file_may_be_lost(OutputFile *file)
+{
+    file->may_be_lost = TRUE;
+}
+
 gboolean output_file_write(OutputFile *file, const void *data, gsize length, GError **error)
 {
     const guint8 *rest = data;
@@ -69,7 +75,7 @@ gboolean output_file_write(OutputFile *file, const void *data, gsize length, GEr
         length -= (gsize)written;
         file->size += (guint64)written;
     }
-    if (file->size - file->handed_over >= WRITEBACK_STEP) {
+    if (!file->may_be_lost && file->size - file->handed_over >= WRITEBACK_STEP) {
         sync_file_range(file->fd, (off_t)file->handed_over, (off_t)(file->size - file->handed_over),
                         SYNC_FILE_RANGE_WRITE);
         file->handed_over = file->size;
@@ -91,7 +97,7 @@ static void sync_directory(const char *path)
 
 gboolean output_file_commit(OutputFile *file, GError **error)
 {
-    if (fsync(file->fd) < 0) {
+    if (!file->may_be_lost && fsync(file->fd) < 0) {
         media_error_set_errno(error, errno, "cannot write %s", file->path);
         return FALSE;
     }
@@ -102,7 +108,8 @@ gboolean output_file_commit(OutputFile *file, GError **error)
         return FALSE;
     }
     file->committed = TRUE;
-    sync_directory(file->path);
+    if (!file->may_be_lost)
+        sync_directory(file->path);
     return TRUE;
 }
 
