@@ -25,7 +25,7 @@ typedef struct Daemon {
     BootDiscCache *boot_discs;
     UploadTable *uploads;
     gboolean preflight_only_warns; // for tests, which look at what happens to a request that it refuses
-    GCancellable *stopping; // triggered when the daemon stops: ends what clients wait for
+    GCancellable *stopping;        // triggered when the daemon stops: ends what clients wait for
 } Daemon;
 
 #define SEVEND_VERSION "0.1.0"

@@ -53,8 +53,8 @@ gboolean service_export_delete(Daemon *daemon, const char *id, Problem **problem
 gboolean service_disc_delete(Daemon *daemon, const char *name, Problem **problem);
 json_object *service_driver_list(Daemon *daemon, Problem **problem);
 json_object *service_driver_show(Daemon *daemon, const char *name, Problem **problem);
-// As for discs; the file is an archive of drivers (see `sevend-media import-driver`), and the whole package answers as
-// service_driver_show() does, with "imported". @architecture: "amd64", "x86" or NULL for both.
+// As for discs; the file is an archive of drivers (see `sevend-media import-driver`), and the whole package
+// answers as service_driver_show() does, with "imported". @architecture: "amd64", "x86" or NULL for both.
 ServiceUpload *service_driver_upload_begin(Daemon *daemon, const char *name, const char *architecture,
                                            const ServiceUploadHead *head, Problem **problem);
 json_object *service_driver_upload_finish(Daemon *daemon, ServiceUpload *upload, const char *architecture,

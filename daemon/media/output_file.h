@@ -16,14 +16,16 @@ OutputFile *output_file_new(const char *path, mode_t mode, GError **error);
 // done.
 gboolean output_file_reserve(OutputFile *file, guint64 size, GError **error);
 
-// For what can be made again and is verified before it is used: output_file_commit() does not wait for the disk.
+// For what can be made again and is verified before it is used: output_file_commit() does not wait for the
+// disk.
 void output_file_may_be_lost(OutputFile *file);
 
 // Appends. MEDIA_ERROR_NO_SPACE or _IO.
 gboolean output_file_write(OutputFile *file, const void *data, gsize length, GError **error);
 
-// Makes the file durable (but see output_file_may_be_lost()) and gives it its name. On failure nothing is left under that name.
-// MEDIA_ERROR_CANCELLED if the task was cancelled; once this has succeeded, a cancel is too late.
+// Makes the file durable (but see output_file_may_be_lost()) and gives it its name. On failure nothing is
+// left under that name. MEDIA_ERROR_CANCELLED if the task was cancelled; once this has succeeded, a cancel is
+// too late.
 gboolean output_file_commit(OutputFile *file, GError **error);
 
 // NAME.partial-PID; borrowed. Further temporary names of the same task may be made from it.
