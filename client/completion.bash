@@ -69,7 +69,7 @@ _sevenctl() {
     show | wait | exec | screenshot | console-log | isolation | answer-file | start | stop | rm)
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl ls --names 2>/dev/null)" -- "$current")
         ;;
-    "disc show" | "disc rm" | "disc verify" | "disc export" | "driver show" | "driver rm" | "template show" | "job show" | "job cancel" | "job log")
+    "disc show" | "disc rm" | "disc verify" | "disc export" | "driver show" | "driver rm" | "template show" | "job show" | "job cancel" | "job log" | "job evidence")
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl "${verb% *}" ls --names 2>/dev/null)" -- "$current")
         ;;
     "disc add" | "driver add")

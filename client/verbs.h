@@ -31,6 +31,8 @@ extern const Verb verb_ls, verb_show;
 extern const Verb verb_wait;
 // job.c
 extern const Verb verb_job_ls, verb_job_show, verb_job_cancel, verb_job_log;
+// job_evidence.c
+extern const Verb verb_job_evidence;
 // exec.c
 extern const Verb verb_exec;
 // screenshot.c

@@ -100,6 +100,11 @@ json_object *service_job_list(Daemon *daemon, const ServicePage *page, Problem *
 // Waits up to @wait_seconds for the job's end.
 json_object *service_job_show(Daemon *daemon, const char *id, guint wait_seconds, Problem **problem);
 json_object *service_job_cancel(Daemon *daemon, const char *id, Problem **problem);
+// {"job","files":[{"name","size","type","sha256"}]}: what was kept when it failed.
+json_object *service_job_evidence(Daemon *daemon, const char *id, Problem **problem);
+// One of these files, open for reading; the caller closes. *ret_type is static. -1 with a problem.
+int service_job_evidence_open(Daemon *daemon, const char *id, const char *file, guint64 *ret_size,
+                              const char **ret_type, Problem **problem);
 char *service_job_log(Daemon *daemon, const char *id, Problem **problem);
 
 typedef struct {

@@ -55,5 +55,7 @@ void handle_job_list(HttpRequest *request);
 void handle_job_show(HttpRequest *request);
 void handle_job_cancel(HttpRequest *request);
 void handle_job_log(HttpRequest *request);
+void handle_job_evidence(HttpRequest *request);
+void handle_job_evidence_file(HttpRequest *request);
 // event_stream.c
 void handle_job_events(HttpRequest *request);

@@ -70,3 +70,22 @@ void handle_job_log(HttpRequest *request)
     char *log = service_job_log(request->daemon, request->name, &problem);
     reply_text(request, "text/plain; charset=utf-8", log, problem);
 }
+
+void handle_job_evidence(HttpRequest *request)
+{
+    Problem *problem = NULL;
+    json_object *list = service_job_evidence(request->daemon, request->name, &problem);
+    reply_json(request, 200, list, problem);
+}
+
+void handle_job_evidence_file(HttpRequest *request)
+{
+    const GPtrArray *segments = request->url->segments;
+    Problem *problem = NULL;
+    guint64 size = 0;
+    const char *type = "application/octet-stream";
+    const int fd =
+        service_job_evidence_open(request->daemon, request->name,
+                                  g_ptr_array_index(segments, segments->len - 1), &size, &type, &problem);
+    reply_file(request, type, fd, size, problem);
+}

@@ -61,6 +61,8 @@ const Route http_routes[] = {
     { "DELETE", "/v1/jobs/{id}",              .handler = handle_job_cancel },
     { "GET",    "/v1/jobs/{id}/events",       .handler = handle_job_events },
     { "GET",    "/v1/jobs/{id}/log",          .handler = handle_job_log },
+    { "GET",    "/v1/jobs/{id}/evidence",     .handler = handle_job_evidence },
+    { "GET",    "/v1/jobs/{id}/evidence/{file}", .handler = handle_job_evidence_file },
     { .method = NULL },
 };
 // clang-format on
@@ -83,7 +85,8 @@ static PathMatch match_path(const char *pattern, const GPtrArray *segments, cons
         } else if (strncmp(rest, "{id}", length) == 0) {
             result = job_id_is_valid(segment) ? result : PATH_BAD_NAME;
             *ret_name = segment;
-        } else if (strlen(segment) != length || memcmp(segment, rest, length) != 0) {
+        } else if (strncmp(rest, "{file}", length) != 0 && // which the handler checks
+                   (strlen(segment) != length || memcmp(segment, rest, length) != 0)) {
             return PATH_OTHER;
         }
         rest += length;

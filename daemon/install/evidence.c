@@ -1,38 +1,152 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Keeping evidence of a failed install in the machine's folder.
+// Gathering the evidence of a failed install.
 #include "daemon/install/evidence.h"
 
 #include <string.h>
 
 #include "common/files.h"
+#include "common/ids.h"
 #include "daemon/install/machine_files.h"
+#include "daemon/install/setup_logs.h"
+#include "daemon/library/job_evidence.h"
+#include "daemon/service.h"
 #include "daemon/vm/domain.h"
 
-static void keep_screenshot(Daemon *daemon, const char *uuid)
+#define MAX_CONSOLE_BYTES (8u << 20)
+
+typedef struct {
+    Daemon *daemon;
+    Job *job;
+    const char *uuid;
+    char *folder; // of the job's evidence
+} Keeping;
+
+static void keep(const Keeping *keeping, const char *name, const void *bytes, gsize length)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) png = domain_screenshot(daemon->libvirt, uuid, &error);
-    g_autofree char *path = machine_file(daemon, uuid, MACHINE_FILE_SCREENSHOT);
+    g_autofree char *path = g_build_filename(keeping->folder, name, NULL);
+    if (!file_write_atomic(path, bytes, length, 0644, &error))
+        job_log(keeping->job, "%s is not kept: %s", name, error->message);
+}
+
+static void keep_text(const Keeping *keeping, const char *name, const char *text)
+{
+    keep(keeping, name, text, strlen(text));
+}
+
+static void keep_json(const Keeping *keeping, const char *name, json_object *object)
+{
+    keep_text(keeping, name, json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY));
+}
+
+static void keep_error(const Keeping *keeping, const GError *failure)
+{
+    g_autoptr(json_object) object = json_object_new_object();
+    g_autofree char *now = time_now_text();
+    const char *message = NULL;
+    const char *code = job_error_code(failure, &message);
+    const char *const members[][2] = { { "job", job_id(keeping->job) },
+                                       { "machine", job_machine_name(keeping->job) },
+                                       { "code", code },
+                                       { "message", message },
+                                       { "time", now } };
+    for (gsize i = 0; i < G_N_ELEMENTS(members); i++)
+        json_object_object_add(object, members[i][0],
+                               members[i][1] ? json_object_new_string(members[i][1]) : NULL);
+    keep_json(keeping, "error.json", object);
+}
+
+// The screens that were seen last, the newest under the highest number.
+static void keep_screens(const Keeping *keeping, const GuestProgress *progress)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) screens = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    GBytes *now = domain_screenshot(keeping->daemon->libvirt, keeping->uuid, NULL); // NULL: it is off
+    for (guint i = 0; progress && i < guest_progress_screens(progress)->len; i++)
+        g_ptr_array_add(screens, g_bytes_ref(guest_progress_screens(progress)->pdata[i]));
+    if (now && screens->len > 0 && g_bytes_equal(now, screens->pdata[screens->len - 1]))
+        g_bytes_unref(now);
+    else if (now)
+        g_ptr_array_add(screens, now);
     gsize length = 0;
-    const void *bytes = png ? g_bytes_get_data(png, &length) : NULL;
-    if (!png || !file_write_atomic(path, bytes, length, 0644, &error))
-        g_message("machine %s: no screenshot kept: %s", uuid, error->message);
+    const void *bytes = NULL;
+    for (guint i = 0; i < screens->len; i++) {
+        g_autofree char *name = g_strdup_printf("screen-%u.png", i + 1);
+        bytes = g_bytes_get_data(screens->pdata[i], &length);
+        keep(keeping, name, bytes, length);
+    }
+    g_autofree char *path = machine_file(keeping->daemon, keeping->uuid, MACHINE_FILE_SCREENSHOT);
+    if (bytes && !file_write_atomic(path, bytes, length, 0644, &error))
+        job_log(keeping->job, "the machine's last screen is not kept: %s", error->message);
 }
 
-static void keep_domain_xml(Daemon *daemon, const char *uuid)
+// What was said, the nonce blotted out, and the logs in it.
+static void keep_console(const Keeping *keeping)
+{
+    g_autofree char *path = machine_file(keeping->daemon, keeping->uuid, MACHINE_FILE_COM1);
+    g_autofree char *nonce = machine_files_read_nonce(keeping->daemon, keeping->uuid, NULL);
+    g_autofree char *text = NULL;
+    gsize length = 0;
+    if (!nonce || !file_read(path, MAX_CONSOLE_BYTES, &text, &length, NULL))
+        return;
+    g_autoptr(GHashTable) logs = setup_logs_read(text, length, nonce);
+    for (char *at = text; (at = memmem(at, length - (gsize)(at - text), nonce, strlen(nonce)));)
+        memset(at, '*', strlen(nonce));
+    keep(keeping, "console.log", text, length);
+    GHashTableIter iter;
+    gpointer name, log;
+    g_hash_table_iter_init(&iter, logs);
+    while (g_hash_table_iter_next(&iter, &name, &log))
+        keep_text(keeping, name, ((GString *)log)->str);
+}
+
+static void keep_machine_file(const Keeping *keeping, const char *file, const char *name)
+{
+    g_autofree char *path = machine_file(keeping->daemon, keeping->uuid, file);
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    if (file_read(path, 1u << 20, &bytes, &length, NULL)) // not there: it had not come so far
+        keep(keeping, name, bytes, length);
+}
+
+static void keep_domain_xml(const Keeping *keeping)
+{
+    VmConnection *libvirt = keeping->daemon->libvirt;
+    DomainPower power = DOMAIN_GONE;
+    if (!domain_power(libvirt, keeping->uuid, &power, NULL) || power == DOMAIN_GONE)
+        return;
+    g_autofree char *xml = power == DOMAIN_OFF ? domain_inactive_xml(libvirt, keeping->uuid, NULL)
+                                               : domain_live_xml(libvirt, keeping->uuid, NULL);
+    if (xml)
+        keep_text(keeping, "domain.xml", xml);
+}
+
+static void keep_request(const Keeping *keeping)
+{
+    g_autoptr(StoreMachine) machine = NULL;
+    if (store_machine_get(keeping->daemon->store, job_machine_name(keeping->job), &machine, NULL) &&
+        machine->request)
+        keep_text(keeping, "request.json", machine->request);
+}
+
+void evidence_keep(Job *job, const GuestProgress *progress, const GError *failure)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *xml = domain_live_xml(daemon->libvirt, uuid, &error);
-    g_autofree char *path = machine_file(daemon, uuid, MACHINE_FILE_DOMAIN);
-    if (!xml || !file_write_atomic(path, xml, strlen(xml), 0644, &error))
-        g_message("machine %s: no domain XML kept: %s", uuid, error->message);
-}
-
-void evidence_keep(Daemon *daemon, const char *uuid)
-{
-    DomainPower power = DOMAIN_GONE;
-    if (!domain_power(daemon->libvirt, uuid, &power, NULL) || power == DOMAIN_GONE || power == DOMAIN_OFF)
-        return;
-    keep_screenshot(daemon, uuid);
-    keep_domain_xml(daemon, uuid);
+    Keeping keeping = { job_user_data(job), job, job_machine_uuid(job), NULL };
+    keeping.folder = job_evidence_begin(keeping.daemon, job_id(job), &error);
+    if (keeping.folder) {
+        g_autoptr(json_object) versions = service_version(keeping.daemon);
+        keep_error(&keeping, failure);
+        keep_screens(&keeping, progress);
+        keep_console(&keeping);
+        keep_machine_file(&keeping, MACHINE_FILE_ANSWER_FILE, "answer-file.xml");
+        keep_domain_xml(&keeping);
+        keep_request(&keeping);
+        keep_json(&keeping, "versions.json", versions);
+        if (job_evidence_commit(keeping.daemon, job_id(job), keeping.folder, &error))
+            job_log(job, "evidence is kept: sevenctl job evidence %s", job_id(job));
+    }
+    if (error)
+        job_log(job, "no evidence is kept: %s", error->message);
+    g_free(keeping.folder);
 }

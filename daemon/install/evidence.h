@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What is kept of a machine whose install failed, before its domain and disk are taken away: the screen and
-// the XML that ran. (COM1's log and the masked answer file lie in the machine's folder already.)
+// What is kept of an install that failed, before its domain and disk are taken away: with the job
+// (library/job_evidence.h) error.json, the last screens, COM1's log, Setup's logs that came over it, the
+// masked answer file and request, the domain XML and the versions of everything; with the machine its last
+// screen.
 #pragma once
 
 #include "daemon/daemon.h"
+#include "daemon/install/guest_progress.h"
 
-// Best effort: what cannot be had is logged.
-void evidence_keep(Daemon *daemon, const char *uuid);
+// Best effort: what cannot be had is logged. @progress: NULL if the guest was not watched yet.
+void evidence_keep(Job *job, const GuestProgress *progress, const GError *failure);

@@ -32,6 +32,7 @@ struct GuestProgress {
     AgentHello *hello;
     guint polls;
     gint64 failed_at;
+    GPtrArray *screens;  // the last different ones
     gboolean off, blind; // blind: libvirt cannot be asked just now
 };
 
@@ -57,6 +58,7 @@ GuestProgress *guest_progress_new(Daemon *daemon, const char *uuid, const char *
     // From the start: after a restart the old lines are evidence still, they are only not shown again.
     progress->com1 = com1_log_new(com1, nonce, 0);
     progress->console_offset = read_offset(progress->offset_path);
+    progress->screens = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     guest_state_init(&progress->state, g_get_monotonic_time());
     progress->state.request = request;
     guest_events_watch(daemon->guest_events, uuid);
@@ -69,6 +71,7 @@ void guest_progress_free(GuestProgress *progress)
         return;
     guest_events_unwatch(progress->daemon->guest_events, progress->uuid);
     com1_log_free(progress->com1);
+    g_ptr_array_unref(progress->screens);
     guest_state_clear(&progress->state);
     agent_hello_free(progress->hello);
     g_free(progress->uuid);
@@ -148,12 +151,29 @@ static void poll_disk(GuestProgress *progress, Job *job)
                      progress->copy_bytes);
 }
 
+// A blinking cursor makes two screens of one: what is among the kept ones moves to the end.
+static void keep_screen(GuestProgress *progress, GBytes *png)
+{
+    guint known = 0;
+    if (g_ptr_array_find_with_equal_func(progress->screens, png, g_bytes_equal, &known))
+        g_ptr_array_remove_index(progress->screens, known);
+    else if (progress->screens->len >= GUEST_PICTURES)
+        g_ptr_array_remove_index(progress->screens, 0);
+    g_ptr_array_add(progress->screens, g_bytes_ref(png));
+}
+
+const GPtrArray *guest_progress_screens(const GuestProgress *progress)
+{
+    return progress->screens;
+}
+
 static void poll_screen(GuestProgress *progress)
 {
     g_autoptr(GBytes) png = domain_screenshot(progress->daemon->libvirt, progress->uuid, NULL);
     if (!png)
         return;
     g_autofree char *hash = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, png);
+    keep_screen(progress, png);
     guest_state_take_screen(&progress->state, hash, g_get_monotonic_time());
 }
 

@@ -9,6 +9,8 @@
 
 typedef struct GuestProgress GuestProgress;
 
+#define GUEST_PICTURES 4u
+
 // @stall_seconds: without any sign of life for so long, the install fails. @copy_bytes: about what Setup
 // writes in "copy".
 GuestProgress *guest_progress_new(Daemon *daemon, const char *uuid, const char *nonce, guint stall_seconds,
@@ -21,5 +23,7 @@ void guest_progress_free(GuestProgress *progress);
 gboolean guest_progress_wait(GuestProgress *progress, Job *job, GuestStage stage, GError **error);
 // The last hello with the right nonce, or NULL. Borrowed.
 const AgentHello *guest_progress_hello(const GuestProgress *progress);
+// The last different screens (GBytes, PNG), the newest last; at most GUEST_PICTURES. Borrowed.
+const GPtrArray *guest_progress_screens(const GuestProgress *progress);
 // Blocks until the agent has answered.
 gboolean guest_progress_wait_hello(GuestProgress *progress, Job *job, GError **error);

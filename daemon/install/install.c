@@ -67,9 +67,9 @@ static gpointer install_begin(Job *job, GError **error)
     return NULL;
 }
 
-static void install_failing(Job *job, const GError *error G_GNUC_UNUSED)
+static void install_failing(Job *job, const GError *error)
 {
-    evidence_keep(job_user_data(job), job_machine_uuid(job));
+    evidence_keep(job, install_of(job)->progress, error);
 }
 
 // A failed machine stays as a row with its evidence until it is deleted; a cancelled one is forgotten.

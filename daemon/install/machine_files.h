@@ -12,8 +12,7 @@
 #define MACHINE_FILE_COM1        "com1.log"
 #define MACHINE_FILE_COM2        "com2"
 #define MACHINE_FILE_ANSWER_FILE "autounattend.masked.xml"
-#define MACHINE_FILE_SCREENSHOT  "screenshot.png" // of the moment of failure, or of ready
-#define MACHINE_FILE_DOMAIN      "domain.xml"     // as it ran, kept on failure
+#define MACHINE_FILE_SCREENSHOT  "screenshot.png" // the last one before the failure
 
 // Longest path below the state folder that must fit a socket address.
 #define MACHINE_SOCKET_SUFFIX "/machines/01234567-89ab-cdef-0123-456789abcdef/" MACHINE_FILE_COM2

@@ -9,6 +9,7 @@
 #include "daemon/library/boot_disc_cache.h"
 #include "daemon/library/driver_packages.h"
 #include "daemon/library/exports.h"
+#include "daemon/library/job_evidence.h"
 #include "daemon/library/upload.h"
 #include "daemon/lifecycle/lifecycle.h"
 #include "daemon/vm/domain.h"
@@ -72,6 +73,7 @@ void reconcile_files(Daemon *daemon)
     upload_sweep(daemon->uploads, daemon->config->discs, UPLOAD_KEPT_SECONDS);
     upload_sweep(daemon->uploads, daemon->config->drivers, UPLOAD_KEPT_SECONDS);
     driver_package_sweep(daemon, NULL);
+    job_evidence_sweep_unfinished(daemon);
 }
 
 static void reconcile_domains(Daemon *daemon, char **uuids, GHashTable *owned)

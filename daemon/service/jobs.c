@@ -2,6 +2,7 @@
 // Jobs and their events as the API shows them.
 #include <string.h>
 
+#include "daemon/library/job_evidence.h"
 #include "daemon/service/service_parts.h"
 
 static gboolean has_ended(const StoreJob *job)
@@ -198,4 +199,29 @@ GPtrArray *service_job_events(Daemon *daemon, const char *id, gint64 after, guin
         return NULL;
     }
     return read_events(daemon, id, after, problem);
+}
+
+json_object *service_job_evidence(Daemon *daemon, const char *id, Problem **problem)
+{
+    GError *error = NULL;
+    g_autoptr(StoreJob) job = find_job(daemon, id, problem);
+    json_object *files = job ? job_evidence_list(daemon, id, &error) : NULL;
+    if (error)
+        service_problem(problem, error);
+    if (!files)
+        return NULL;
+    json_object *object = json_object_new_object();
+    json_add_text(object, "job", id);
+    json_object_object_add(object, "files", files);
+    return object;
+}
+
+int service_job_evidence_open(Daemon *daemon, const char *id, const char *file, guint64 *ret_size,
+                              const char **ret_type, Problem **problem)
+{
+    GError *error = NULL;
+    const int fd = job_evidence_open(daemon, id, file, ret_size, ret_type, &error);
+    if (fd < 0)
+        service_problem(problem, error);
+    return fd;
 }

@@ -93,6 +93,13 @@ static const struct {
       "{\"job\":{\"id\":\"" JOB "\"}}",
       { "job", "cancel", JOB },
       0 },
+    { "job-evidence.txt",
+      "GET /v1/jobs/" JOB "/evidence",
+      "{\"job\":\"" JOB "\",\"files\":[{\"name\":\"console.log\",\"size\":2048,\"type\":\"text/plain; "
+      "charset=utf-8\",\"sha256\":\"ab\"},{\"name\":\"screen-1\\u001b.png\",\"size\":3,\"type\":\"image/"
+      "png\"}]}",
+      { "job", "evidence", JOB },
+      0 },
     { "isolation.txt", "GET /v1/vms/compat-01/isolation", isolation, { "isolation", "compat-01" }, 1 },
     { "version.txt", "GET /v1", version, { "version" }, 0 },
     { "start.txt", "POST /v1/vms/a/start", "{\"job\":{\"id\":\"" JOB "\"}}", { "start", "a" }, 0 },
@@ -349,7 +356,7 @@ static void every_verb_has_help_with_an_example(void)
                                             : sevenctl_run(NULL, NULL, "help", words[0], NULL);
         g_assert_cmpstr(other->out, ==, help->out);
     }
-    g_assert_cmpuint(verbs, ==, 29);
+    g_assert_cmpuint(verbs, ==, 30);
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The disc and drivers folders and the exports of the fake service: takes uploads, keeps nothing but their
-// number of bytes, and runs out of room at FAKE_ROOM.
+// The disc and drivers folders and the exports of the fake service, and evidence: takes uploads, keeps
+// nothing but their number of bytes, and runs out of room at FAKE_ROOM.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -98,6 +98,28 @@ int service_export_open(Daemon *daemon, const char *id, guint64 *ret_size, Probl
     int fd = memfd_create("export", MFD_CLOEXEC);
     g_assert_cmpint(write(fd, "iso\0bytes", 9), ==, 9);
     *ret_size = 9;
+    return fd;
+}
+
+json_object *service_job_evidence(Daemon *daemon, const char *id, Problem **problem)
+{
+    fake_record(daemon, "job_evidence %s", id);
+    if (!fake_knows("job", id, FAKE_JOB, problem))
+        return NULL;
+    return fake_canned("{\"job\":\"" FAKE_JOB "\",\"files\":[{\"name\":\"console.log\",\"size\":3,"
+                       "\"type\":\"text/plain; charset=utf-8\",\"sha256\":\"ab\"}]}");
+}
+
+int service_job_evidence_open(Daemon *daemon, const char *id, const char *file, guint64 *ret_size,
+                              const char **ret_type, Problem **problem)
+{
+    fake_record(daemon, "job_evidence_open %s %s", id, file);
+    if (!fake_knows("evidence", file, "screen-1.png", problem))
+        return -1;
+    int fd = memfd_create("evidence", MFD_CLOEXEC);
+    g_assert_cmpint(write(fd, "png", 3), ==, 3);
+    *ret_size = 3;
+    *ret_type = "image/png";
     return fd;
 }
 

@@ -87,6 +87,10 @@ static const Row rows[] = {
     { "/v1/jobs/{id}", "DELETE", JOB, NULL, 202, "application/json", "job_cancel " FAKE_JOB },
     { "/v1/jobs/{id}/events", "GET", JOB "/events", NULL, 200, "text/event-stream",
       "job_events " FAKE_JOB " after=0" },
+    { "/v1/jobs/{id}/evidence", "GET", JOB "/evidence", NULL, 200, "application/json",
+      "job_evidence " FAKE_JOB },
+    { "/v1/jobs/{id}/evidence/{file}", "GET", JOB "/evidence/screen-1.png", NULL, 200, "image/png",
+      "job_evidence_open " FAKE_JOB " screen-1.png" },
     { "/v1/jobs/{id}/log", "GET", JOB "/log", NULL, 200, "text/plain; charset=utf-8", "job_log " FAKE_JOB },
 };
 
@@ -178,6 +182,8 @@ static void test_unknown_things_are_404(void)
         "/v1/jobs/" OTHER_JOB "?wait=1",
         "/v1/jobs/" OTHER_JOB "/events",
         "/v1/jobs/" OTHER_JOB "/log",
+        "/v1/jobs/" OTHER_JOB "/evidence",
+        "/v1/jobs/" FAKE_JOB "/evidence/none.log",
     };
     g_autoptr(Fixture) fixture = started();
     for (gsize i = 0; i < G_N_ELEMENTS(targets); i++) {
