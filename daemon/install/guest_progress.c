@@ -8,8 +8,10 @@
 #include "common/files.h"
 #include "daemon/install/command_report.h"
 #include "daemon/install/guest_events.h"
+#include "daemon/install/guest_failure.h"
 #include "daemon/install/machine_files.h"
 #include "daemon/vm/domain.h"
+#include "daemon/vm/domain_xml.h"
 
 #define POLL_MS 500
 // In polls: libvirt is asked less often than the log file is read.
@@ -142,10 +144,12 @@ static void poll_power(GuestProgress *progress, Job *job)
 
 static void poll_disk(GuestProgress *progress, Job *job)
 {
-    guint64 bytes = 0;
+    guint64 bytes = 0, from_disc = 0;
     if (!domain_disk_written(progress->daemon->libvirt, progress->uuid, &bytes, NULL))
         return; // poll_power() tells why
     guest_state_take_written(&progress->state, bytes, g_get_monotonic_time());
+    if (domain_disk_read(progress->daemon->libvirt, progress->uuid, DRIVE_BOOT, &from_disc, NULL))
+        guest_state_take_read(&progress->state, from_disc, g_get_monotonic_time());
     if (strcmp(job_phase(job), "copy") == 0 && progress->copy_bytes > 0)
         job_progress(job, MIN(0.98, (double)bytes / (double)progress->copy_bytes), bytes,
                      progress->copy_bytes);
@@ -207,16 +211,6 @@ static void poll(GuestProgress *progress, Job *job)
         poll_agent(progress, job);
 }
 
-static void set_reported_failure(const GuestState *state, GError **error)
-{
-    g_autoptr(GString) text = g_string_new(state->failure_text);
-    if (state->error_log->len > 0)
-        g_string_append(text, "; the end of setuperr.log:");
-    for (guint i = 0; i < state->error_log->len; i++)
-        g_string_append_printf(text, "\n  %s", (const char *)state->error_log->pdata[i]);
-    job_fail(error, state->failure_code, "%s", text->str);
-}
-
 // FALSE when the install is over for a reason that the guest showed.
 static gboolean check_guest(GuestProgress *progress, GError **error)
 {
@@ -227,24 +221,16 @@ static gboolean check_guest(GuestProgress *progress, GError **error)
             progress->failed_at = now;
         if (!progress->off && now - progress->failed_at < FAILURE_GRACE)
             return TRUE;
-        set_reported_failure(state, error);
+        guest_failure_reported(state, error);
         return FALSE;
     }
     if (progress->off) {
-        job_fail(error, "guest-stopped",
-                 "the machine switched itself off (last seen: %s); its screen and console log show what came "
-                 "before",
-                 state->evidence ? state->evidence : "nothing");
+        guest_failure_off(state, error);
         return FALSE;
     }
     // A first-logon command may be long and silent; the phase's own limit ends that.
     if (state->stage < GUEST_STAGE_FIRST_LOGON && now - state->activity > progress->stall) {
-        job_fail(error, "setup-waiting",
-                 "nothing has moved for %u s: no disk writes, the screen stands still, COM1 is silent (last "
-                 "seen: %s). "
-                 "Windows Setup most likely waits at a dialog: look at the screenshot",
-                 (guint)(progress->stall / G_TIME_SPAN_SECOND),
-                 state->evidence ? state->evidence : "power on");
+        guest_failure_stalled(state, (guint)(progress->stall / G_TIME_SPAN_SECOND), error);
         return FALSE;
     }
     return TRUE;
@@ -267,11 +253,16 @@ gboolean guest_progress_wait(GuestProgress *progress, Job *job, GuestStage stage
 
 gboolean guest_progress_wait_hello(GuestProgress *progress, Job *job, GError **error)
 {
+    const gint64 began = g_get_monotonic_time();
     while (!progress->hello) {
         poll(progress, job);
         poll_agent(progress, job);
         if (progress->hello)
             break;
+        if (g_get_monotonic_time() - began > progress->stall) {
+            guest_failure_silent(&progress->state, (guint)(progress->stall / G_TIME_SPAN_SECOND), error);
+            return FALSE;
+        }
         if (!check_guest(progress, error) || !job_sleep(job, POLL_MS, error))
             return FALSE;
     }

@@ -18,12 +18,13 @@ GuestProgress *guest_progress_new(Daemon *daemon, const char *uuid, const char *
 void guest_progress_free(GuestProgress *progress);
 
 // Blocks until the guest has reached @stage. Errors: job errors "setup-error", "setup-waiting",
-// "guest-stopped", "guest-crashed", "command-failed", "first-logon-command-failed" …, and those of
-// job_check().
+// "boot-failed", "guest-stopped", "guest-crashed", "command-failed", "first-logon-command-failed" …, and
+// those of job_check().
 gboolean guest_progress_wait(GuestProgress *progress, Job *job, GuestStage stage, GError **error);
 // The last hello with the right nonce, or NULL. Borrowed.
 const AgentHello *guest_progress_hello(const GuestProgress *progress);
 // The last different screens (GBytes, PNG), the newest last; at most GUEST_PICTURES. Borrowed.
 const GPtrArray *guest_progress_screens(const GuestProgress *progress);
-// Blocks until the agent has answered.
+// Blocks until the agent has answered; "agent-silent" if it does not while as much time passes as may pass
+// without a sign of life.
 gboolean guest_progress_wait_hello(GuestProgress *progress, Job *job, GError **error);

@@ -55,6 +55,7 @@ static void reach(GuestState *state, GuestStage stage, const char *evidence)
     if (stage <= state->stage)
         return;
     state->stage = stage;
+    state->reboots = 0;
     g_free(state->evidence);
     state->evidence = g_strdup(evidence);
 }
@@ -134,6 +135,15 @@ void guest_state_take_reboots(GuestState *state, guint count, gint64 now)
     if (count == 0)
         return;
     state->activity = now;
+    state->reboots += count;
+    if (state->reboots >= GUEST_REBOOTS_MOST && state->stage < GUEST_STAGE_FIRST_LOGON)
+        fail(state, "guest-crashed",
+             g_strdup_printf(
+                 "the machine has restarted %u times without getting further than \"%s\": Windows crashes, "
+                 "or its "
+                 "loader fails, at each start; the last screens show it. Try without \"drivers\", or with "
+                 "another video or disk_bus",
+                 state->reboots, guest_stage_name(state->stage)));
     if (state->written < state->written_at_reboot + GUEST_ACTIVITY_BYTES)
         return;
     state->written_at_reboot = state->written;
@@ -156,6 +166,14 @@ void guest_state_take_written(GuestState *state, guint64 bytes, gint64 now)
     }
     if (bytes >= GUEST_COPY_BYTES)
         reach(state, GUEST_STAGE_COPY, "disk writes: Setup copies Windows");
+}
+
+void guest_state_take_read(GuestState *state, guint64 bytes, gint64 now)
+{
+    if (bytes < GUEST_BOOT_BYTES || state->stage >= GUEST_STAGE_WINPE)
+        return;
+    state->activity = now;
+    reach(state, GUEST_STAGE_WINPE, "the boot disc is read: Windows PE is loaded");
 }
 
 void guest_state_take_screen(GuestState *state, const char *hash, gint64 now)

@@ -24,8 +24,14 @@ const char *guest_stage_name(GuestStage stage);
 #define GUEST_COPY_BYTES (32u << 20)
 // Writes below this, summed up, are no sign of progress: an idle Windows writes a little all the time.
 #define GUEST_ACTIVITY_BYTES (256u << 10)
-#define GUEST_SCREENS        8
-#define GUEST_LOG_LINES      12
+// Read from the boot disc, this much is more than BIOS and boot loader are: the loader brings Windows PE into
+// memory.
+#define GUEST_BOOT_BYTES (8u << 20)
+// Setup restarts once in a stage, and a driver may make it twice: so many are a machine that crashes again
+// and again.
+#define GUEST_REBOOTS_MOST 5u
+#define GUEST_SCREENS      8
+#define GUEST_LOG_LINES    12
 
 typedef struct {
     GuestStage stage;
@@ -34,6 +40,7 @@ typedef struct {
     guint64 written; // bytes, as last seen
     guint64 written_at_activity;
     guint64 written_at_reboot;
+    guint reboots;                // in this stage
     char *screens[GUEST_SCREENS]; // hashes of the screens last seen: a blinking cursor is no progress
     guint next_screen;
     char *failure_code, *failure_text; // first failure reported; NULL while all is well
@@ -48,5 +55,7 @@ void guest_state_clear(GuestState *state);
 void guest_state_take_line(GuestState *state, const Com1Line *line, gint64 now);
 void guest_state_take_reboots(GuestState *state, guint count, gint64 now);
 void guest_state_take_written(GuestState *state, guint64 bytes, gint64 now);
+// From the boot disc.
+void guest_state_take_read(GuestState *state, guint64 bytes, gint64 now);
 void guest_state_take_screen(GuestState *state, const char *hash, gint64 now);
 void guest_state_take_hello(GuestState *state, const AgentHello *hello, gint64 now);

@@ -106,7 +106,7 @@ gboolean job_was_resumed(const Job *job); // TRUE when the running step had been
 // In undos, failing() and end() a cancel does not trigger it.
 GCancellable *job_cancellable(const Job *job);
 // Sets the running step's (or undo's) time limit, in seconds from now. Without it a step has 300 s. 0 = none.
-// Undos have 120 s. A step that fails after its limit has code "time-limit", unless it gave job_fail() a
+// Undos have 120 s. A step that fails after its limit has code "phase-timeout", unless it gave job_fail() a
 // reason of its own.
 void job_set_time_limit(Job *job, guint seconds);
 // FALSE with JOB_ERROR_CANCELLED, _INTERRUPTED or _TIME_LIMIT if the step must stop now.
@@ -127,6 +127,6 @@ void job_detail(Job *job, const char *format, ...) G_GNUC_PRINTF(2, 3);
 // Sets @error to JOB_ERROR_FAILED with a stable @code beside the text: g_prefix_error() and g_error_copy()
 // keep it; the engine stores code and message apart. @message: one line, no secrets.
 void job_fail(GError **error, const char *code, const char *message_format, ...) G_GNUC_PRINTF(3, 4);
-// The code that job_fail() was given, "time-limit", "cancelled", or "internal"; borrowed. *ret_message:
+// The code that job_fail() was given, "phase-timeout", "cancelled", or "internal"; borrowed. *ret_message:
 // borrowed text without the code; may be NULL.
 const char *job_error_code(const GError *error, const char **ret_message);

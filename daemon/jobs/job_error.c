@@ -53,7 +53,7 @@ const char *job_error_code(const GError *error, const char **ret_message)
     case JOB_ERROR_CANCELLED:
         return "cancelled";
     case JOB_ERROR_TIME_LIMIT:
-        return "time-limit";
+        return "phase-timeout";
     case JOB_ERROR_FAILED:
     case JOB_ERROR_INTERRUPTED:
     case JOB_ERROR_QUEUE_FULL:
@@ -68,7 +68,7 @@ GError *job_error_of_row(const char *code, const char *message)
     if (g_strcmp0(code, "cancelled") == 0) {
         return g_error_new_literal(JOB_ERROR, JOB_ERROR_CANCELLED, text);
     }
-    if (g_strcmp0(code, "time-limit") == 0) {
+    if (g_strcmp0(code, "phase-timeout") == 0) {
         return g_error_new_literal(JOB_ERROR, JOB_ERROR_TIME_LIMIT, text);
     }
     GError *error = NULL;

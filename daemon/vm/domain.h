@@ -45,6 +45,9 @@ gboolean domain_eject(VmConnection *connection, const char *uuid, const char *dr
 // Bytes written to the machine's disks since QEMU started: evidence that the guest works. VM_ERROR_STATE if
 // it is off.
 gboolean domain_disk_written(VmConnection *connection, const char *uuid, guint64 *ret_bytes, GError **error);
+// Bytes read from one drive (DRIVE_BOOT …) since QEMU started. VM_ERROR_STATE if it is off.
+gboolean domain_disk_read(VmConnection *connection, const char *uuid, const char *drive, guint64 *ret_bytes,
+                          GError **error);
 // The screen as PNG. Converts PPM if this QEMU gives that. The caller owns the bytes.
 GBytes *domain_screenshot(VmConnection *connection, const char *uuid, GError **error);
 // UUIDs of all domains, running or not, whose metadata say that the sevend @instance (DomainSpec) made them,

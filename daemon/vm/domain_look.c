@@ -142,6 +142,22 @@ gboolean domain_disk_written(VmConnection *connection, const char *uuid, guint64
     return TRUE;
 }
 
+gboolean domain_disk_read(VmConnection *connection, const char *uuid, const char *drive, guint64 *ret_bytes,
+                          GError **error)
+{
+    g_auto(DomainHandle) handle = { NULL, NULL };
+    virDomainBlockStatsStruct stats;
+
+    if (!domain_handle_open(connection, uuid, &handle, error))
+        return FALSE;
+    if (virDomainBlockStats(handle.domain, drive, &stats, sizeof stats) < 0) {
+        vm_error_set_libvirt(error, "activity of drive %s of domain %s", drive, uuid);
+        return FALSE;
+    }
+    *ret_bytes = stats.rd_bytes > 0 ? (guint64)stats.rd_bytes : 0;
+    return TRUE;
+}
+
 // NULL if the stream breaks or is longer than a screen can be.
 static GByteArray *receive(virStreamPtr stream)
 {

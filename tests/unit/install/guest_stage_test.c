@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "daemon/install/command_report.h"
+#include "daemon/install/guest_failure.h"
 #include "daemon/install/guest_stage.h"
+#include "daemon/install/known_failures.h"
+#include "daemon/jobs/engine.h"
 
 #define NONCE "0123456789abcdef0123456789abcdef"
 
@@ -276,6 +279,105 @@ static void an_idle_disk_is_no_sign_of_life(void)
     guest_state_clear(&state);
 }
 
+static void a_machine_that_restarts_again_and_again_has_crashed(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    report(&state, "phase=winpe status=begin");
+    for (guint i = 1; i < GUEST_REBOOTS_MOST; i++)
+        guest_state_take_reboots(&state, 1, i);
+    g_assert_null(state.failure_code);
+    guest_state_take_reboots(&state, 1, 100);
+    g_assert_cmpstr(state.failure_code, ==, "guest-crashed");
+    g_assert_nonnull(strstr(state.failure_text, "\"winpe\""));
+    guest_state_clear(&state);
+}
+
+static void each_stage_may_restart(void)
+{
+    static const char *const reports[] = { "phase=winpe status=begin", "phase=copy status=begin",
+                                           "phase=specialize status=begin", "phase=specialize status=done",
+                                           "phase=first-logon status=begin" };
+    GuestState state;
+    guest_state_init(&state, 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(reports); i++) {
+        report(&state, reports[i]);
+        guest_state_take_reboots(&state, 2, 1);
+    }
+    guest_state_take_reboots(&state, 20, 2); // between first-logon commands as many as they like
+    g_assert_null(state.failure_code);
+    guest_state_clear(&state);
+}
+
+static void reading_the_boot_disc_shows_windows_pe(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    guest_state_take_read(&state, GUEST_BOOT_BYTES - 1, 10);
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_POWERED_ON);
+    guest_state_take_read(&state, GUEST_BOOT_BYTES, 20);
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_WINPE);
+    g_assert_cmpint(state.activity, ==, 20);
+    report(&state, "phase=copy status=begin");
+    guest_state_take_read(&state, GUEST_BOOT_BYTES * 2, 30); // no sign of life later on
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_COPY);
+    g_assert_cmpint(state.activity, ==, 0);
+    guest_state_clear(&state);
+}
+
+static void a_standstill_has_the_code_of_its_stage(void)
+{
+    static const struct {
+        GuestStage stage;
+        const char *code, *text;
+    } rows[] = {
+        { GUEST_STAGE_POWERED_ON, "boot-failed", "disc verify" },
+        { GUEST_STAGE_WINPE, "setup-waiting", "Setup does not" },
+        { GUEST_STAGE_COPY, "setup-waiting", "waits at a dialog" },
+        { GUEST_STAGE_SPECIALIZE, "setup-waiting", "cannot verify" },
+        { GUEST_STAGE_OOBE, "setup-waiting", "Windows Welcome" },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        const char *message = NULL;
+        const GuestState state = { .stage = rows[i].stage };
+        guest_failure_stalled(&state, 60, &error);
+        g_assert_cmpstr(job_error_code(error, &message), ==, rows[i].code);
+        g_assert_nonnull(strstr(message, "60 s"));
+        g_assert_nonnull(strstr(message, rows[i].text));
+    }
+}
+
+static void known_failures_come_with_advice(void)
+{
+    static const struct {
+        const char *line, *advice;
+    } rows[] = {
+        { "2026-01-01, Error  Windows could not create a partition on disk 0. …", "disk_gib" },
+        { "Error  WINDOWS COULD NOT CREATE A PARTITION", "disk_gib" },
+        { "Windows could not apply the unattend answer file's <DiskConfiguration> setting", "\"disk\"" },
+        { "No drives were found. Click Load Driver to provide a mass storage driver", "sata" },
+        { "Windows Setup could not install one or more boot-critical drivers.", "\"drivers\"" },
+        { "The product key entered does not match any of the Windows images available", "edition" },
+        { "Windows could not parse or process the unattend answer file for pass [specialize].",
+          "specialize pass" },
+        { "Windows could not parse or process the unattend answer file for pass [windowsPE].",
+          "pass and the component" },
+        { "A required CD/DVD drive device driver is missing.", "disc verify" },
+        { "some other line", NULL },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) lines = g_ptr_array_new();
+        g_ptr_array_add(lines, (char *)"2026-01-01, Error  before it");
+        g_ptr_array_add(lines, (char *)rows[i].line);
+        const char *advice = known_failure_advice(lines);
+        if (rows[i].advice)
+            g_assert_nonnull(advice && strstr(advice, rows[i].advice) ? advice : NULL);
+        else
+            g_assert_null(advice);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -298,5 +400,11 @@ int main(int argc, char **argv)
     g_test_add_func("/guest-stage/a-blinking-cursor-is-no-sign-of-life",
                     a_blinking_cursor_is_no_sign_of_life);
     g_test_add_func("/guest-stage/an-idle-disk-is-no-sign-of-life", an_idle_disk_is_no_sign_of_life);
+    g_test_add_func("/guest-stage/restarts-again-and-again",
+                    a_machine_that_restarts_again_and_again_has_crashed);
+    g_test_add_func("/guest-stage/each-stage-may-restart", each_stage_may_restart);
+    g_test_add_func("/guest-stage/reading-the-boot-disc", reading_the_boot_disc_shows_windows_pe);
+    g_test_add_func("/guest-stage/standstill-codes", a_standstill_has_the_code_of_its_stage);
+    g_test_add_func("/guest-stage/known-failures", known_failures_come_with_advice);
     return g_test_run();
 }

@@ -197,10 +197,10 @@ static void test_time_limit_wakes_a_waiting_step(void)
     g_autofree char *id = fixture_submit(fixture, "install", "m", "limit:b");
     g_autoptr(StoreJob) job = fixture_wait_job(fixture, id);
     g_assert_cmpstr(job->state, ==, "failed");
-    g_assert_cmpstr(job->error_code, ==, "time-limit");
+    g_assert_cmpstr(job->error_code, ==, "phase-timeout");
     g_assert_nonnull(strstr(job->error_message, "b: not done within 1 seconds"));
     g_autofree char *journal = fixture_journal(fixture, "m");
-    g_assert_cmpstr(journal, ==, "begin, run a, run b, failing time-limit, undo b, undo a, end failed");
+    g_assert_cmpstr(journal, ==, "begin, run a, run b, failing phase-timeout, undo b, undo a, end failed");
 }
 
 static void test_code_survives_copies_and_prefixes(void)

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Codes and sentences of failures.
+#include "daemon/install/guest_failure.h"
+
+#include "daemon/install/known_failures.h"
+#include "daemon/jobs/engine.h"
+
+static const char *last_seen(const GuestState *state)
+{
+    return state->evidence ? state->evidence : "power on";
+}
+
+void guest_failure_reported(const GuestState *state, GError **error)
+{
+    g_autoptr(GString) text = g_string_new(state->failure_text);
+    const char *advice = known_failure_advice(state->error_log);
+    if (advice)
+        g_string_append_printf(text, "; %s", advice);
+    if (state->error_log->len > 0)
+        g_string_append(text, "; the end of setuperr.log:");
+    for (guint i = 0; i < state->error_log->len; i++)
+        g_string_append_printf(text, "\n  %s", (const char *)state->error_log->pdata[i]);
+    job_fail(error, state->failure_code, "%s", text->str);
+}
+
+// In which stage what is the likely cause. Setup shows its dialogs in all of them.
+static const struct {
+    GuestStage stage;
+    const char *code, *meaning;
+} stalls[] = {
+    { GUEST_STAGE_POWERED_ON, "boot-failed",
+      "nothing was seen of Windows PE: the machine does not start from the boot disc, or hangs before "
+      "Windows runs. The "
+      "screenshot shows how far it came; verify the disc (sevenctl disc verify), and try without "
+      "\"drivers\"" },
+    { GUEST_STAGE_WINPE, "setup-waiting",
+      "Windows PE runs, and Setup does not: most likely a message waits on the screen. Look at the "
+      "screenshot" },
+    { GUEST_STAGE_COPY, "setup-waiting",
+      "Windows Setup most likely waits at a dialog: look at the screenshot. If it asks for something, say it "
+      "in the request; "
+      "if it names the answer file, compare sevenctl answer-file NAME" },
+    { GUEST_STAGE_SPECIALIZE, "setup-waiting",
+      "the installed Windows does not start, or waits at a dialog in the specialize pass: look at the "
+      "screenshot. A driver that "
+      "its loader cannot verify, or a command in \"specialize\" that asks, are the usual causes" },
+    { GUEST_STAGE_OOBE, "setup-waiting",
+      "Windows Welcome most likely asks for something, or cannot log the user on: look at the screenshot" },
+};
+
+void guest_failure_stalled(const GuestState *state, guint seconds, GError **error)
+{
+    gsize row = 0;
+    while (row + 1 < G_N_ELEMENTS(stalls) && stalls[row].stage < state->stage)
+        row++;
+    job_fail(error, stalls[row].code,
+             "nothing has moved for %u s: no disk writes, the screen stands still, COM1 is silent (last "
+             "seen: %s); %s",
+             seconds, last_seen(state), stalls[row].meaning);
+}
+
+void guest_failure_off(const GuestState *state, GError **error)
+{
+    job_fail(error, "guest-stopped",
+             "the machine switched itself off (last seen: %s): its last screens and the console log, both in "
+             "the job's "
+             "evidence, show what came before",
+             last_seen(state));
+}
+
+void guest_failure_silent(const GuestState *state, guint seconds, GError **error)
+{
+    job_fail(error, "agent-silent",
+             "Windows is installed (last seen: %s), but its agent has not answered for %u s: a first_logon "
+             "command may have "
+             "stopped its service or taken COM2, or security software keeps it from starting; "
+             "\\sevend\\*.log on the "
+             "machine's disk tell more",
+             last_seen(state), seconds);
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the evidence says of an install that does not go on, as a job's error: a stable code, what was seen,
+// and what to do next. Pure, as guest_stage.h is.
+#pragma once
+
+#include "daemon/install/guest_stage.h"
+
+// A failure that the guest reported, or that its restarts show: state->failure_code.
+void guest_failure_reported(const GuestState *state, GError **error);
+// Nothing has moved for @seconds: "boot-failed" before Windows PE, else "setup-waiting".
+void guest_failure_stalled(const GuestState *state, guint seconds, GError **error);
+// The machine is off: "guest-stopped".
+void guest_failure_off(const GuestState *state, GError **error);
+// Windows is installed, and its agent has not answered for @seconds: "agent-silent".
+void guest_failure_silent(const GuestState *state, guint seconds, GError **error);
