@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-static ExitCode preview(Client *client, const Verb *verb, const RequestOptions *options, const char *name,
+static ExitCode preview(Client *client, const Verb *verb, RequestOptions *options, const char *name,
                         gboolean explain, HttpAnswer **ret_answer)
 {
     g_autoptr(json_object) request = NULL;

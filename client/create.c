@@ -2,6 +2,7 @@
 // sevenctl create: asks for a machine and, with --wait, sees the install through.
 #include "client/api.h"
 #include "client/options.h"
+#include "client/remake.h"
 #include "client/report.h"
 #include "client/request.h"
 #include "client/terminal.h"
@@ -123,6 +124,10 @@ static ExitCode run(Client *client, const Verb *verb, char **arguments)
         return code;
     if (!json_object_object_get_ex(request, "name", NULL))
         return report_usage(verb, "the machine has no name");
+    if (request_provenance(options))
+        code = remake_compare(client, request_provenance(options), request);
+    if (code != EXIT_OK)
+        return code;
     g_autoptr(HttpAnswer) answer = NULL;
     code = submit(client, request, key, &answer);
     return code == EXIT_OK ? finish(client, answer, wait, &limits) : code;

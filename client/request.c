@@ -3,6 +3,7 @@
 // Lists given as options replace the file's whole list, as every other member does.
 #include "client/request.h"
 
+#include "client/remake.h"
 #include "client/report.h"
 #include "client/request_parts.h"
 #include "client/secret.h"
@@ -239,7 +240,9 @@ static ExitCode add_secrets(const RequestOptions *options, const Verb *verb, jso
 
 static ExitCode check_inputs(const RequestOptions *options, const Verb *verb)
 {
-    guint from_standard_input = !g_strcmp0(options->file, "-");
+    guint from_standard_input = !g_strcmp0(options->file, "-") + !g_strcmp0(options->from, "-");
+    if (options->file && options->from)
+        return report_usage(verb, "--file and --from exclude each other");
     for (guint i = 0; i < SECRET_FILES; i++)
         from_standard_input += !g_strcmp0(options->secret_files[i], "-");
     if (from_standard_input > 1)
@@ -251,15 +254,32 @@ static ExitCode check_inputs(const RequestOptions *options, const Verb *verb)
     return EXIT_OK;
 }
 
-ExitCode request_build(const RequestOptions *options, const Verb *verb, const char *name,
-                       json_object **ret_request)
+json_object *request_provenance(const RequestOptions *options)
+{
+    return options->provenance;
+}
+
+// What the options go over: a file, the request of an earlier machine, or nothing.
+static json_object *read_base(RequestOptions *options, GError **error)
+{
+    if (options->file)
+        return read_file(options->file, error);
+    if (!options->from)
+        return json_object_new_object();
+    options->provenance = read_file(options->from, error);
+    return options->provenance ? remake_request(options->provenance) : NULL;
+}
+
+ExitCode request_build(RequestOptions *options, const Verb *verb, const char *name, json_object **ret_request)
 {
     g_autoptr(GError) error = NULL;
     if (check_inputs(options, verb) != EXIT_OK)
         return EXIT_USAGE;
-    g_autoptr(json_object) base = options->file ? read_file(options->file, &error) : json_object_new_object();
+    g_autoptr(json_object) base = read_base(options, &error);
     if (error)
-        return report_usage(verb, "--file: %s", error->message);
+        return report_usage(verb, "--%s: %s", options->from ? "from" : "file", error->message);
+    if (options->from && !base)
+        return report_usage(verb, "--from: %s: no provenance (sevenctl provenance NAME)", options->from);
     if (!json_object_is_type(base, json_type_object))
         return report_usage(verb, "--file: %s: not a JSON object", options->file);
     g_autoptr(json_object) over = json_object_new_object();

@@ -66,6 +66,8 @@ void request_options_free(RequestOptions *options)
     wipe(options->users);
     wipe(options->set);
     g_free(options->file);
+    g_free(options->from);
+    g_clear_pointer(&options->provenance, json_object_put);
     g_free(options->display);
     g_free(options->answer_file);
     g_strfreev(options->drivers);
@@ -115,7 +117,17 @@ GOptionEntry *request_entries(RequestOptions *options, const GOptionEntry *more)
                                 "the request as JSON (\"-\": standard input); options go over it",
                                 "FILE" };
     GArray *entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
+    const GOptionEntry from = {
+        "from",
+        0,
+        0,
+        G_OPTION_ARG_FILENAME,
+        &options->from,
+        "the request of a machine made before (sevenctl provenance); options go over it",
+        "FILE"
+    };
     g_array_append_val(entries, file);
+    g_array_append_val(entries, from);
     for (guint i = 0; i < REQUEST_FIELDS; i++) {
         const RequestField *field = &request_fields[i];
         GOptionEntry entry = { field->option,  0, 0, G_OPTION_ARG_FILENAME, &options->values[i], field->text,
@@ -136,7 +148,7 @@ gboolean request_options_given(const RequestOptions *options)
     for (guint i = 0; i < SECRET_FILES; i++)
         if (options->secret_files[i])
             return TRUE;
-    return options->file || options->display || options->answer_file || options->drivers || options->users ||
-           options->specialize || options->first_logon || options->logon || options->files_in ||
-           options->set || options->autologon;
+    return options->file || options->from || options->display || options->answer_file || options->drivers ||
+           options->users || options->specialize || options->first_logon || options->logon ||
+           options->files_in || options->set || options->autologon;
 }

@@ -27,7 +27,8 @@ typedef enum {
 extern const char *const request_secret_options[SECRET_FILES]; // their options' names
 
 struct RequestOptions {
-    char *file;
+    char *file, *from;       // --from: provenance
+    json_object *provenance; // its document, once read
     char *values[REQUEST_FIELDS];
     char *secret_files[SECRET_FILES];
     char *display;

@@ -39,6 +39,8 @@ extern const Verb verb_exec;
 extern const Verb verb_screenshot;
 // isolation.c
 extern const Verb verb_isolation;
+// provenance.c
+extern const Verb verb_provenance;
 // console_log.c
 extern const Verb verb_console_log;
 // power.c

@@ -93,6 +93,8 @@ json_object *service_vm_stop(Daemon *daemon, const char *name, json_object *body
 json_object *service_vm_exec(Daemon *daemon, const char *name, json_object *body, Problem **problem);
 GBytes *service_vm_screenshot(Daemon *daemon, const char *name, Problem **problem);
 GBytes *service_vm_console_log(Daemon *daemon, const char *name, Problem **problem);
+// How the machine came to be; see install/provenance.h.
+json_object *service_vm_provenance(Daemon *daemon, const char *name, Problem **problem);
 char *service_vm_answer_file(Daemon *daemon, const char *name, Problem **problem);
 json_object *service_vm_isolation(Daemon *daemon, const char *name, Problem **problem);
 

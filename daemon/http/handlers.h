@@ -48,6 +48,7 @@ void handle_vm_start(HttpRequest *request);
 void handle_vm_stop(HttpRequest *request);
 void handle_vm_exec(HttpRequest *request);
 void handle_vm_screenshot(HttpRequest *request);
+void handle_vm_provenance(HttpRequest *request);
 void handle_vm_console_log(HttpRequest *request);
 void handle_vm_isolation(HttpRequest *request);
 // jobs.c

@@ -54,6 +54,7 @@ const Route http_routes[] = {
     { "GET",    "/v1/vms/{name}/console-log", .handler = handle_vm_console_log },
     { "GET",    "/v1/vms/{name}/answer-file", .handler = handle_vm_answer_file },
     { "GET",    "/v1/vms/{name}/isolation",   .handler = handle_vm_isolation },
+    { "GET",    "/v1/vms/{name}/provenance",  .handler = handle_vm_provenance },
     { "GET",    "/v1/jobs",                   .handler = handle_job_list,
       .query = { "vm", "state", "cursor", "limit" } },
     { "GET",    "/v1/jobs/{id}",              .handler = handle_job_show,

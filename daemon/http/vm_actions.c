@@ -51,3 +51,10 @@ void handle_vm_isolation(HttpRequest *request)
     json_object *report = service_vm_isolation(request->daemon, request->name, &problem);
     reply_json(request, 200, report, problem);
 }
+
+void handle_vm_provenance(HttpRequest *request)
+{
+    Problem *problem = NULL;
+    json_object *provenance = service_vm_provenance(request->daemon, request->name, &problem);
+    reply_json(request, 200, provenance, problem);
+}

@@ -5,6 +5,7 @@
 #include "daemon/install/install.h"
 #include "daemon/install/isolation_gate.h"
 #include "daemon/install/machine_files.h"
+#include "daemon/install/provenance.h"
 #include "daemon/vm/domain.h"
 #include "daemon/vm/domain_xml.h"
 
@@ -70,7 +71,8 @@ gboolean install_step_define(Job *job, GError **error)
     const char *virt_type = vm_connection_virt_type(daemon->libvirt, &failure);
     g_autofree char *xml = virt_type ? build_xml(job, plan, virt_type, &failure) : NULL;
     if (!xml || !check_own_xml(xml, &failure) || !domain_define(daemon->libvirt, xml, &failure) ||
-        !isolation_gate(daemon, job_machine_uuid(job), &failure)) {
+        !isolation_gate(daemon, job_machine_uuid(job), &failure) ||
+        !provenance_write(job, plan, xml, &failure)) {
         install_propagate(error, failure);
         return FALSE;
     }

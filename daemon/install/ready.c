@@ -8,6 +8,7 @@
 #include "daemon/install/full_memory.h"
 #include "daemon/install/install.h"
 #include "daemon/install/machine_files.h"
+#include "daemon/install/provenance.h"
 #include "daemon/vm/domain.h"
 #include "daemon/vm/domain_xml.h"
 #include "daemon/vm/storage.h"
@@ -36,6 +37,15 @@ static gboolean record_agent(Daemon *daemon, const char *uuid, const AgentHello 
     json_object_object_add(object, "architecture", json_object_new_string(hello->architecture));
     return store_machine_set_agent(daemon->store, uuid,
                                    json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN), error);
+}
+
+// The disc has been hashed meanwhile, as a rule; if not, whoever asks for the provenance first settles it.
+static void settle_provenance(Daemon *daemon, const char *name)
+{
+    g_autoptr(StoreMachine) machine = NULL;
+    g_autoptr(json_object) provenance = store_machine_get(daemon->store, name, &machine, NULL)
+                                            ? provenance_read(daemon, machine, NULL)
+                                            : NULL;
 }
 
 // As requested; 0 after a restart of the daemon that came when all of this was done and the request gone.
@@ -69,6 +79,7 @@ gboolean install_step_ready(Job *job, GError **error)
         install_propagate(error, failure);
         return FALSE;
     }
+    settle_provenance(daemon, job_machine_name(job));
     job_detail(job, "agent %s on Windows %s (%s), computer name %s", hello->agent_version, hello->os_version,
                hello->architecture, hello->computer_name);
     return TRUE;

@@ -5,6 +5,7 @@
 #include "common/files.h"
 #include "daemon/install/isolation_gate.h"
 #include "daemon/install/machine_files.h"
+#include "daemon/install/provenance.h"
 #include "daemon/service/service_parts.h"
 #include "daemon/vm/agent.h"
 #include "daemon/vm/domain.h"
@@ -194,6 +195,16 @@ GBytes *service_vm_console_log(Daemon *daemon, const char *name, Problem **probl
     while ((at = memmem(at, length - (gsize)(at - text), nonce, strlen(nonce))))
         memset(at, '*', strlen(nonce));
     return g_bytes_new_take(text, length);
+}
+
+json_object *service_vm_provenance(Daemon *daemon, const char *name, Problem **problem)
+{
+    GError *error = NULL;
+    g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
+    json_object *provenance = machine ? provenance_read(daemon, machine, &error) : NULL;
+    if (error)
+        service_problem(problem, error);
+    return provenance;
 }
 
 char *service_vm_answer_file(Daemon *daemon, const char *name, Problem **problem)

@@ -6,6 +6,7 @@ json_object *service_version(Daemon *daemon)
 {
     json_object *version = json_object_new_object(), *libvirt = json_object_new_object();
     json_object *limits = json_object_new_object();
+    g_autofree char *hypervisor = vm_connection_hypervisor(daemon->libvirt);
     g_autofree char *libvirt_version = vm_connection_version(daemon->libvirt);
     json_add_text(version, "version", SEVEND_VERSION);
     json_object_object_add(version, "api", json_object_new_int(1));
@@ -13,6 +14,7 @@ json_object *service_version(Daemon *daemon)
     json_object_object_add(libvirt, "connected",
                            json_object_new_boolean(vm_connection_is_alive(daemon->libvirt)));
     json_add_text(libvirt, "version", libvirt_version);
+    json_add_text(libvirt, "hypervisor", hypervisor);
     json_object_object_add(version, "libvirt", libvirt);
     json_add_text(version, "virt_type", vm_connection_virt_type(daemon->libvirt, NULL));
     json_object_object_add(limits, "installs", json_object_new_int((int)daemon->config->installs));

@@ -228,6 +228,17 @@ char *vm_connection_version(VmConnection *connection)
     return g_strdup_printf("%lu.%lu.%lu", version / 1000000, version / 1000 % 1000, version % 1000);
 }
 
+char *vm_connection_hypervisor(VmConnection *connection)
+{
+    g_auto(VmConnect) connect = vm_connection_get(connection, 0, NULL);
+    unsigned long version;
+
+    if (connect == NULL || virConnectGetVersion(connect, &version) < 0)
+        return NULL;
+    return g_strdup_printf("%s %lu.%lu.%lu", virConnectGetType(connect), version / 1000000,
+                           version / 1000 % 1000, version % 1000);
+}
+
 const char *vm_connection_virt_type(VmConnection *connection, GError **error)
 {
     if (strcmp(connection->wanted_virt_type, "kvm") == 0)

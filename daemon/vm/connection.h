@@ -45,6 +45,8 @@ G_DEFINE_AUTO_CLEANUP_FREE_FUNC(VmConnect, vm_connect_release, NULL)
 gboolean vm_connection_is_alive(VmConnection *connection);
 // "9.0.0" and the like, of libvirt's daemon; the caller frees; NULL while unreachable.
 char *vm_connection_version(VmConnection *connection);
+// "QEMU 7.2.19" and the like; the caller frees; NULL while unreachable.
+char *vm_connection_hypervisor(VmConnection *connection);
 // "kvm" or "qemu": auto means kvm only where libvirt offers it AND the host CPU's flags show vmx or svm (a
 // /dev/kvm without either has hung guests). Static string, or NULL with @error.
 const char *vm_connection_virt_type(VmConnection *connection, GError **error);

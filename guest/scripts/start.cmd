@@ -53,6 +53,9 @@ rem Should a restart be on its way all the same, it comes now, and nothing wrong
 call :send_logs "%~d0\$WINDOWS.~BT\Sources\Panther"
 call :send_logs "%~d0\Windows\Panther"
 call :send_logs "C:\$WINDOWS.~BT\Sources\Panther"
+rem What became of drivers: in Windows PE, and in the Windows that was being installed.
+call :send_logs "%SystemRoot%\inf"
+call :send_logs "C:\Windows\inf"
 "%SEVEND_AGENT%" --report phase=copy status=failed exit=%SEVEND_EXIT%
 goto shut_down
 
@@ -78,7 +81,7 @@ set SEVEND_EXIT=%ERRORLEVEL%
 goto :eof
 
 :send_logs
-for %%f in (setuperr.log setupact.log) do if exist "%~1\%%f" call :send_log "%~1\%%f" %%f
+for %%f in (setuperr.log setupact.log setupapi.dev.log setupapi.offline.log setupapi.app.log) do if exist "%~1\%%f" call :send_log "%~1\%%f" %%f
 goto :eof
 
 :send_log

@@ -60,7 +60,7 @@ only() {
 
 offers "verbs and groups" "create ls disc job exec console-log help" ""
 only "one verb" "create" cre
-only "second words of a group" "ls show cancel log" job ""
+only "second words of a group" "ls show cancel log evidence" job ""
 only "machines" "compat-01 compat-02" show ""
 only "machines of rm after others" "compat-02" rm compat-01 compat-02
 only "jobs" "01aaa" job log ""

@@ -124,6 +124,50 @@ static void any_setting_can_be_set(void)
     check_sent(fake, "request-set.json");
 }
 
+#define THE_REQUEST                                                                                          \
+    "\"request\":{\"name\":\"old\",\"template\":\"t\",\"disc\":\"win7\",\"drivers\":[\"virtio\"],\"product_" \
+    "key\":"                                                                                                 \
+    "\"********\",\"users\":[{\"name\":\"tester\",\"password\":\"********\",\"groups\":[\"Users\"]}]}"
+
+static void a_machine_is_made_again_from_its_provenance(void)
+{
+    g_autoptr(FakeDaemon) fake = new_fake();
+    fake_daemon_answer(fake, "GET /v1", 200,
+                       "{\"version\":\"0.2.0\",\"virt_type\":\"qemu\",\"libvirt\":{\"version\":\"9.0.0\","
+                       "\"hypervisor\":\"QEMU "
+                       "8.0.0\"}}");
+    fake_daemon_answer(fake, "GET /v1/discs/win7", 200, "{\"name\":\"win7\",\"hashes\":{\"sha256\":\"aa\"}}");
+    fake_daemon_answer(fake, "GET /v1/drivers/virtio", 200,
+                       "{\"name\":\"virtio\",\"inspection\":{\"sha256\":\"cc\"}}");
+    g_autofree char *path =
+        write_file(fake, "provenance.json",
+                   "{\"format\":\"sevend-provenance/"
+                   "1\",\"versions\":{\"sevend\":\"0.1.0\",\"libvirt\":\"9.0.0\",\"hypervisor\":"
+                   "\"QEMU "
+                   "7.2.0\",\"virt_type\":\"qemu\"},\"disc\":{\"name\":\"win7\",\"sha256\":\"aa\"},"
+                   "\"drivers\":[{\"name\":"
+                   "\"virtio\",\"sha256\":\"bb\"}]," THE_REQUEST "}");
+    g_autofree char *password = write_file(fake, "pw", "secret\n");
+    g_autoptr(Outcome) outcome =
+        sevenctl_run(fake, NULL, "create", "new", "--from", path, "--password-file", password, NULL);
+    g_assert_cmpstr(outcome->err, ==,
+                    "differs: sevend is 0.2.0, was 0.1.0\n"
+                    "differs: the hypervisor is QEMU 8.0.0, was QEMU 7.2.0\n"
+                    "differs: the SHA-256 of driver package virtio is cc, was bb\n");
+    g_assert_cmpint(outcome->code, ==, 0);
+    g_autofree char *body = fake_daemon_request_body(fake, fake_daemon_request_count(fake) - 1);
+    g_assert_cmpstr(body, ==,
+                    "{\"template\":\"t\",\"disc\":\"win7\",\"drivers\":[\"virtio\"],\"users\":[{\"name\":"
+                    "\"tester\",\"groups\":"
+                    "[\"Users\"],\"password\":\"secret\"}],\"name\":\"new\"}");
+    g_unlink(password);
+    g_file_set_contents(path, "{" THE_REQUEST "}", -1, NULL);
+    g_autoptr(Outcome) other = sevenctl_run(fake, NULL, "create", "new", "--from", path, NULL);
+    g_assert_cmpint(other->code, ==, 2);
+    g_assert_nonnull(strstr(other->err, "no provenance"));
+    g_unlink(path);
+}
+
 static void what_cannot_be_set_is_a_wrong_command_line(void)
 {
     static const char *const words[][2] = {
@@ -305,6 +349,7 @@ int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C.UTF-8");
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/client/request/made-again", a_machine_is_made_again_from_its_provenance);
     g_test_add_func("/client/request/every-option-has-its-member", every_option_has_its_member);
     g_test_add_func("/client/request/options-of-the-answer-file-have-their-members",
                     options_of_the_answer_file_have_their_members);

@@ -19,7 +19,8 @@ json_object *service_version(Daemon *daemon)
 {
     fake_record(daemon, "version");
     return fake_canned(
-        "{\"version\":\"0.1.0\",\"api\":1,\"libvirt\":{\"uri\":\"test:///default\",\"connected\":true,"
+        "{\"version\":\"0.1.0\",\"api\":1,\"libvirt\":{\"uri\":\"test:///"
+        "default\",\"connected\":true,\"hypervisor\":\"QEMU 7.2.0\","
         "\"version\":\"9.0.0\"},\"virt_type\":\"qemu\",\"limits\":{\"installs\":1,\"machines\":64}}");
 }
 

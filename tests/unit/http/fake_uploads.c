@@ -101,6 +101,27 @@ int service_export_open(Daemon *daemon, const char *id, guint64 *ret_size, Probl
     return fd;
 }
 
+json_object *service_vm_provenance(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "vm_provenance %s", name);
+    if (!fake_knows("machine", name, "a", problem))
+        return NULL;
+    return fake_canned("{\"format\":\"sevend-provenance/"
+                       "1\",\"machine\":\"a\",\"uuid\":\"6f1b2c3d-0000-4000-8000-000000000000\","
+                       "\"job\":\"" FAKE_JOB
+                       "\",\"created\":\"2026-01-01T00:00:00Z\",\"versions\":{\"sevend\":\"0.1.0\","
+                       "\"libvirt\":\"9.0.0\",\"hypervisor\":\"QEMU "
+                       "7.2.0\",\"virt_type\":\"qemu\"},\"disc\":{\"name\":\"win7\","
+                       "\"file\":\"win7.iso\",\"size\":1,\"volume_id\":\"X\",\"sha1\":null,\"sha256\":null},"
+                       "\"edition\":{\"edition_id\":"
+                       "\"ULTIMATE\",\"index\":4,\"architecture\":\"amd64\"},\"drivers\":[{\"name\":"
+                       "\"virtio\",\"sha256\":\"ab\"}],"
+                       "\"boot_disc\":null,\"template\":{\"name\":\"t\",\"files\":[{\"name\":\"t\","
+                       "\"sha256\":\"cd\"}]},\"guest\":{},"
+                       "\"answer_file_sha256\":\"ef\",\"domain_sha256\":\"01\",\"request\":{},\"agent\":null,"
+                       "\"state\":\"ready\"}");
+}
+
 json_object *service_job_evidence(Daemon *daemon, const char *id, Problem **problem)
 {
     fake_record(daemon, "job_evidence %s", id);

@@ -208,6 +208,7 @@ static void test_answers_fit_their_schemas(void)
         { "PUT", "/v1/discs/new", "12345", "Upload" },
         { "GET", "/v1/discs/new/upload", NULL, "Upload" },
         { "GET", "/v1/jobs/" FAKE_JOB "/evidence", NULL, "EvidenceList" },
+        { "GET", "/v1/vms/a/provenance", NULL, "Provenance" },
         { "PUT", "/v1/drivers/new", "abc", "Driver" },
         { "PUT", "/v1/drivers/new?architecture=x86", "12345", "Upload" },
         { "GET", "/v1/drivers/new/upload", NULL, "Upload" },

@@ -87,6 +87,8 @@ static const Row rows[] = {
     { "/v1/jobs/{id}", "DELETE", JOB, NULL, 202, "application/json", "job_cancel " FAKE_JOB },
     { "/v1/jobs/{id}/events", "GET", JOB "/events", NULL, 200, "text/event-stream",
       "job_events " FAKE_JOB " after=0" },
+    { "/v1/vms/{name}/provenance", "GET", "/v1/vms/a/provenance", NULL, 200, "application/json",
+      "vm_provenance a" },
     { "/v1/jobs/{id}/evidence", "GET", JOB "/evidence", NULL, 200, "application/json",
       "job_evidence " FAKE_JOB },
     { "/v1/jobs/{id}/evidence/{file}", "GET", JOB "/evidence/screen-1.png", NULL, 200, "image/png",

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Gathering a machine's provenance.
+#include "daemon/install/provenance.h"
+
+#include <string.h>
+
+#include "common/files.h"
+#include "common/ids.h"
+#include "daemon/install/machine_files.h"
+
+#define FILE_NAME      "provenance.json"
+#define MAX_FILE_BYTES (4u << 20)
+
+static void add_text(json_object *object, const char *name, const char *text)
+{
+    json_object_object_add(object, name, text ? json_object_new_string(text) : NULL);
+}
+
+// The SHA-256 of a file, or null.
+static void add_hash(json_object *object, const char *name, const char *path)
+{
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    g_autofree char *hash =
+        file_read(path, MAX_FILE_BYTES, &bytes, &length, NULL)
+            ? g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, length)
+            : NULL;
+    add_text(object, name, hash);
+}
+
+static json_object *disc_json(const InstallPlan *plan)
+{
+    json_object *object = json_object_new_object();
+    g_autofree char *file = g_path_get_basename(plan->disc->path);
+    add_text(object, "name", plan->disc->name);
+    add_text(object, "file", file);
+    json_object_object_add(object, "size", json_object_new_int64((gint64)plan->disc->size));
+    add_text(object, "volume_id", json_string_member(plan->inspection, "volume_id"));
+    add_text(object, "identity", plan->disc->identity);
+    return object;
+}
+
+static json_object *drivers_json(const InstallPlan *plan)
+{
+    json_object *array = json_object_new_array();
+    for (gsize i = 0; plan->request->drivers[i]; i++) {
+        json_object *object = json_object_new_object();
+        add_text(object, "name", plan->request->drivers[i]);
+        add_text(object, "sha256", plan->driver_hashes[i]);
+        json_object_array_add(array, object);
+    }
+    return array;
+}
+
+static json_object *template_json(const InstallPlan *plan)
+{
+    json_object *object = json_object_new_object(), *files = json_object_new_array();
+    add_text(object, "name", plan->template->name);
+    for (guint i = 0; i < plan->template->files->len; i++) {
+        const TemplateFile *file = plan->template->files->pdata[i];
+        json_object *entry = json_object_new_object();
+        add_text(entry, "name", file->name);
+        add_hash(entry, "sha256", file->path);
+        json_object_array_add(files, entry);
+    }
+    json_object_object_add(object, "files", files);
+    return object;
+}
+
+// What runs in the guest on our behalf.
+static json_object *guest_json(Daemon *daemon, const InstallPlan *plan)
+{
+    g_autofree char *agent = g_strdup_printf("sevend-agent-%s.exe", plan->target.architecture);
+    const char *const files[] = { agent, "start.cmd", "specialize.cmd", "first-logon.cmd" };
+    json_object *object = json_object_new_object();
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *path = g_build_filename(daemon->config->guest, files[i], NULL);
+        add_hash(object, files[i], path);
+    }
+    return object;
+}
+
+static json_object *edition_json(const InstallPlan *plan)
+{
+    json_object *object = json_object_new_object();
+    add_text(object, "edition_id", plan->target.edition_id);
+    json_object_object_add(object, "index", json_object_new_int64(plan->target.image_index));
+    add_text(object, "architecture", plan->target.architecture);
+    return object;
+}
+
+static json_object *versions_json(Daemon *daemon)
+{
+    g_autofree char *libvirt = vm_connection_version(daemon->libvirt);
+    g_autofree char *hypervisor = vm_connection_hypervisor(daemon->libvirt);
+    json_object *object = json_object_new_object();
+    add_text(object, "sevend", SEVEND_VERSION);
+    add_text(object, "libvirt", libvirt);
+    add_text(object, "hypervisor", hypervisor);
+    add_text(object, "virt_type", vm_connection_virt_type(daemon->libvirt, NULL));
+    return object;
+}
+
+gboolean provenance_write(Job *job, const InstallPlan *plan, const char *domain_xml, GError **error)
+{
+    Daemon *daemon = job_user_data(job);
+    const char *uuid = job_machine_uuid(job);
+    g_autoptr(StoreMachine) machine = NULL;
+    if (!store_machine_get(daemon->store, job_machine_name(job), &machine, error))
+        return FALSE;
+    g_autoptr(json_object) object = json_object_new_object();
+    g_autofree char *answer_file = machine_file(daemon, uuid, MACHINE_FILE_ANSWER_FILE);
+    g_autofree char *path = machine_file(daemon, uuid, FILE_NAME);
+    g_autofree char *xml_hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, domain_xml, -1);
+    add_text(object, "format", PROVENANCE_FORMAT);
+    add_text(object, "machine", machine->name);
+    add_text(object, "uuid", uuid);
+    add_text(object, "job", job_id(job));
+    add_text(object, "created", machine->created);
+    json_object_object_add(object, "versions", versions_json(daemon));
+    json_object_object_add(object, "disc", disc_json(plan));
+    json_object_object_add(object, "edition", edition_json(plan));
+    json_object_object_add(object, "drivers", drivers_json(plan));
+    add_text(object, "boot_disc", machine->boot_disc);
+    json_object_object_add(object, "template", template_json(plan));
+    json_object_object_add(object, "guest", guest_json(daemon, plan));
+    add_hash(object, "answer_file_sha256", answer_file);
+    add_text(object, "domain_sha256", xml_hash);
+    json_object_object_add(object, "request",
+                           machine->request ? json_parse(machine->request, strlen(machine->request), NULL)
+                                            : NULL);
+    const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
+    return file_write_atomic(path, text, strlen(text), 0644, error);
+}
+
+// The hashes of the very file that the machine was installed from: they are taken beside the install, and
+// then belong to its provenance for good, also when the disc is deleted.
+static void settle_disc_hashes(Daemon *daemon, const char *path, json_object *provenance)
+{
+    json_object *disc = json_object_object_get(provenance, "disc");
+    const char *name = json_string_member(disc, "name");
+    if (json_string_member(disc, "sha256"))
+        return;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Disc) there = name ? disc_find(daemon, name, NULL) : NULL;
+    const gboolean same = there && g_strcmp0(there->identity, json_string_member(disc, "identity")) == 0;
+    g_autoptr(json_object) hashes = same ? disc_hashes_cached(daemon, there, NULL) : NULL;
+    add_text(disc, "sha1", hashes ? json_string_member(hashes, "sha1") : NULL);
+    add_text(disc, "sha256", hashes ? json_string_member(hashes, "sha256") : NULL);
+    const char *text = json_object_to_json_string_ext(provenance, JSON_C_TO_STRING_PLAIN);
+    if (hashes && !file_write_atomic(path, text, strlen(text), 0644, &error))
+        g_warning("%s, ignoring", error->message);
+}
+
+json_object *provenance_read(Daemon *daemon, const StoreMachine *machine, GError **error)
+{
+    g_autofree char *path = machine_file(daemon, machine->uuid, FILE_NAME);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_NOT_FOUND,
+                    "machine \"%s\": its provenance is written when it is defined", machine->name);
+        return NULL;
+    }
+    json_object *provenance = json_read_file(path, MAX_FILE_BYTES, error);
+    if (!provenance)
+        return NULL;
+    settle_disc_hashes(daemon, path, provenance);
+    json_object_object_add(provenance, "agent",
+                           machine->agent ? json_parse(machine->agent, strlen(machine->agent), NULL) : NULL);
+    add_text(provenance, "state", machine->state);
+    return provenance;
+}

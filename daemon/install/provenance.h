@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How a machine came to be, so that years later it can be told exactly and made again: hashes of everything
+// that went into it, versions of everything that made it, and the request. Holds no secret.
+#pragma once
+
+#include "daemon/install/install.h"
+
+#define PROVENANCE_FORMAT "sevend-provenance/1"
+
+// Writes the machine's provenance, as far as it is known when the machine is defined, into its folder.
+gboolean provenance_write(Job *job, const InstallPlan *plan, const char *domain_xml, GError **error);
+// What was written, with what is known only later: the disc's hashes, and what the agent said. NULL with
+// STORE_ERROR_NOT_FOUND if the machine is not that far or is of a version that wrote none.
+json_object *provenance_read(Daemon *daemon, const StoreMachine *machine, GError **error);
