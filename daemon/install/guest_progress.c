@@ -202,6 +202,10 @@ static void poll(GuestProgress *progress, Job *job)
         poll_disk(progress, job);
     const GuestEventCounts events = guest_events_collect(progress->daemon->guest_events, progress->uuid);
     poll_com1(progress, job);
+    // What was written before a restart belongs before it: a second event of the same one must find nothing
+    // new.
+    if (events.reboots > 0)
+        poll_disk(progress, job);
     guest_state_take_reboots(&progress->state, events.reboots, g_get_monotonic_time());
     if (events.crashed)
         progress->off = TRUE;
