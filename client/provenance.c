@@ -2,9 +2,19 @@
 // sevenctl provenance: how a machine came to be, as the file that create --from takes.
 #include "client/api.h"
 #include "client/options.h"
+#include "client/terminal.h"
 #include "client/verbs.h"
 
 #include <stdio.h>
+#include <string.h>
+
+static void print(json_object *document)
+{
+    const char *text =
+        json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+    safe_write(stdout, text, strlen(text));
+    putchar('\n');
+}
 
 static ExitCode run(Client *client, const Verb *verb, char **arguments)
 {
@@ -13,19 +23,7 @@ static ExitCode run(Client *client, const Verb *verb, char **arguments)
     if (!words)
         return code;
     g_autofree char *path = api_path("vms", words[0], "provenance", NULL);
-    g_autoptr(HttpAnswer) answer = NULL;
-    g_autoptr(json_object) document = NULL;
-    code = api_get(client, path, &answer);
-    if (code == EXIT_OK)
-        code = api_document(client, answer, &document);
-    if (code != EXIT_OK)
-        return code;
-    if (client->json)
-        api_print_raw(answer);
-    else // ASCII, so that nothing in it can speak to the terminal
-        puts(json_object_to_json_string_ext(document,
-                                            JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-    return EXIT_OK;
+    return api_show(client, path, print);
 }
 
 const Verb verb_provenance = {

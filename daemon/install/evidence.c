@@ -90,8 +90,7 @@ static void keep_console(const Keeping *keeping)
     if (!nonce || !file_read(path, MAX_CONSOLE_BYTES, &text, &length, NULL))
         return;
     g_autoptr(GHashTable) logs = setup_logs_read(text, length, nonce);
-    for (char *at = text; (at = memmem(at, length - (gsize)(at - text), nonce, strlen(nonce)));)
-        memset(at, '*', strlen(nonce));
+    machine_files_mask_nonce(text, length, nonce);
     keep(keeping, "console.log", text, length);
     GHashTableIter iter;
     gpointer name, log;

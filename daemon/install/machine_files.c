@@ -74,6 +74,12 @@ char *machine_files_read_nonce(const Daemon *daemon, const char *uuid, GError **
     return file_read(path, 64, &nonce, &length, error) ? nonce : NULL;
 }
 
+void machine_files_mask_nonce(char *text, gsize length, const char *nonce)
+{
+    for (char *at = text; (at = memmem(at, length - (gsize)(at - text), nonce, strlen(nonce)));)
+        memset(at, '*', strlen(nonce));
+}
+
 gboolean machine_files_forget_secrets(const Daemon *daemon, const char *uuid, GError **error)
 {
     g_autofree char *path = machine_file(daemon, uuid, MACHINE_FILE_REQUEST);

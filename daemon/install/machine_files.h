@@ -30,6 +30,8 @@ char *machine_volume_prefix(const Daemon *daemon);
 gboolean machine_files_create(const Daemon *daemon, const char *uuid, json_object *request, GError **error);
 json_object *machine_files_read_request(const Daemon *daemon, const char *uuid, GError **error);
 char *machine_files_read_nonce(const Daemon *daemon, const char *uuid, GError **error);
+// Overwrites the nonce with '*' wherever it stands in @text.
+void machine_files_mask_nonce(char *text, gsize length, const char *nonce);
 // Removes the request with its secrets.
 gboolean machine_files_forget_secrets(const Daemon *daemon, const char *uuid, GError **error);
 gboolean machine_files_remove(const Daemon *daemon, const char *uuid, GError **error);

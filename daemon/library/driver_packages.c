@@ -72,20 +72,29 @@ static int collect_file(const char *path, const struct stat *info G_GNUC_UNUSED,
     return 0;
 }
 
-// SHA-256 over "relative name, length, content" of each file in byte order of names.
-static char *hash_tree(const char *folder, GError **error)
+// Paths of all files below @folder, in byte order. NULL if they are too many or lie too deep.
+static GPtrArray *collect_files(const char *folder)
 {
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
     walk_files = files;
     const int walked = nftw(folder, collect_file, 16, FTW_PHYS);
     walk_files = NULL;
-    if (walked != 0) {
+    if (walked != 0)
+        return NULL;
+    g_ptr_array_sort(files, compare_strings);
+    return g_steal_pointer(&files);
+}
+
+// SHA-256 over "relative name, length, content" of each file in byte order of names.
+static char *hash_tree(const char *folder, GError **error)
+{
+    g_autoptr(GPtrArray) files = collect_files(folder);
+    if (!files) {
         g_set_error(error, LIBRARY_ERROR, LIBRARY_ERROR_REFUSED,
                     "too-large: driver package %s: more than %d files, or folders deeper than %d", folder,
                     MAX_FILES, MAX_DEPTH);
         return NULL;
     }
-    g_ptr_array_sort(files, compare_strings);
     g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
     for (guint i = 0; i < files->len; i++) {
         const char *path = files->pdata[i];
@@ -104,13 +113,9 @@ static char *hash_tree(const char *folder, GError **error)
 // of all that is in it. NULL if it is too large to have one.
 static char *tree_identity(const char *folder)
 {
-    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
-    walk_files = files;
-    const int walked = nftw(folder, collect_file, 16, FTW_PHYS);
-    walk_files = NULL;
-    if (walked != 0)
+    g_autoptr(GPtrArray) files = collect_files(folder);
+    if (!files)
         return NULL;
-    g_ptr_array_sort(files, compare_strings);
     g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
     g_checksum_update(checksum, (const guchar *)INSPECTION_FORMAT, -1);
     for (guint i = 0; i < files->len; i++) {
@@ -263,27 +268,13 @@ static gboolean inf_serves(json_object *inf, const char *architecture)
     return g_strv_contains(architectures, architecture);
 }
 
-static gboolean any_inf(json_object *inspection, const char *architecture, gboolean boot_critical)
+gboolean driver_package_serves(json_object *inspection, const char *architecture)
 {
     json_object *infs = NULL;
     if (!json_object_object_get_ex(inspection, "infs", &infs))
         return FALSE;
-    for (gsize i = 0; i < json_object_array_length(infs); i++) {
-        json_object *inf = json_object_array_get_idx(infs, i);
-        json_object *critical = NULL;
-        json_object_object_get_ex(inf, "boot_critical", &critical);
-        if (inf_serves(inf, architecture) && (!boot_critical || json_object_get_boolean(critical)))
+    for (gsize i = 0; i < json_object_array_length(infs); i++)
+        if (inf_serves(json_object_array_get_idx(infs, i), architecture))
             return TRUE;
-    }
     return FALSE;
-}
-
-gboolean driver_package_serves(json_object *inspection, const char *architecture)
-{
-    return any_inf(inspection, architecture, FALSE);
-}
-
-gboolean driver_package_is_boot_critical(json_object *inspection, const char *architecture)
-{
-    return any_inf(inspection, architecture, TRUE);
 }

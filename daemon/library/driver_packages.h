@@ -31,5 +31,3 @@ gboolean driver_package_delete(Daemon *daemon, const char *name, GError **error)
 void driver_package_sweep(Daemon *daemon, const char *name_or_null);
 // TRUE if some INF of @inspection serves @architecture.
 gboolean driver_package_serves(json_object *inspection, const char *architecture);
-// TRUE if some INF that serves @architecture is boot-critical (class SCSIAdapter or HDC).
-gboolean driver_package_is_boot_critical(json_object *inspection, const char *architecture);

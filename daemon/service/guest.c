@@ -191,9 +191,7 @@ GBytes *service_vm_console_log(Daemon *daemon, const char *name, Problem **probl
         return bytes;
     gsize length = 0;
     char *text = g_bytes_unref_to_data(bytes, &length);
-    char *at = text;
-    while ((at = memmem(at, length - (gsize)(at - text), nonce, strlen(nonce))))
-        memset(at, '*', strlen(nonce));
+    machine_files_mask_nonce(text, length, nonce);
     return g_bytes_new_take(text, length);
 }
 
