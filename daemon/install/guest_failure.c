@@ -48,15 +48,18 @@ static const struct {
       "Windows Welcome most likely asks for something, or cannot log the user on: look at the screenshot" },
 };
 
-void guest_failure_stalled(const GuestState *state, guint seconds, GError **error)
+void guest_failure_stalled(const GuestState *state, gint64 now, GError **error)
 {
     gsize row = 0;
     while (row + 1 < G_N_ELEMENTS(stalls) && stalls[row].stage < state->stage)
         row++;
-    job_fail(error, stalls[row].code,
-             "nothing has moved for %u s: no disk writes, the screen stands still, COM1 is silent (last "
-             "seen: %s); %s",
-             seconds, last_seen(state), stalls[row].meaning);
+    job_fail(
+        error, stalls[row].code,
+        "nothing has moved for %u s: no disk writes, the screen stands still, COM1 is silent, its processors "
+        "%s (last seen: %s); %s",
+        (guint)((now - state->activity) / G_TIME_SPAN_SECOND),
+        guest_state_is_busy(state, now) ? "are busy all the same: it may run in a circle" : "are idle",
+        last_seen(state), stalls[row].meaning);
 }
 
 void guest_failure_off(const GuestState *state, GError **error)

@@ -7,8 +7,8 @@
 
 // A failure that the guest reported, or that its restarts show: state->failure_code.
 void guest_failure_reported(const GuestState *state, GError **error);
-// Nothing has moved for @seconds: "boot-failed" before Windows PE, else "setup-waiting".
-void guest_failure_stalled(const GuestState *state, guint seconds, GError **error);
+// Nothing has moved until @now: "boot-failed" before Windows PE, else "setup-waiting".
+void guest_failure_stalled(const GuestState *state, gint64 now, GError **error);
 // The machine is off: "guest-stopped".
 void guest_failure_off(const GuestState *state, GError **error);
 // Windows is installed, and its agent has not answered for @seconds: "agent-silent".

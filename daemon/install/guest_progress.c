@@ -15,11 +15,12 @@
 
 #define POLL_MS 500
 // In polls: libvirt is asked less often than the log file is read.
-#define POWER_EVERY  4
-#define DISK_EVERY   4
-#define SCREEN_EVERY 10
-#define AGENT_EVERY  6
-#define HELLO_MS     1500
+#define POWER_EVERY      4
+#define DISK_EVERY       4
+#define PROCESSORS_EVERY 8
+#define SCREEN_EVERY     10
+#define AGENT_EVERY      6
+#define HELLO_MS         1500
 // After a reported failure the guest still sends its logs: wait for them this long.
 #define FAILURE_GRACE (15 * G_TIME_SPAN_SECOND)
 
@@ -129,7 +130,7 @@ static void see(GuestProgress *progress, Job *job, gboolean ok, const GError *er
     if (!ok && !progress->blind)
         job_log(job, "cannot watch the machine: %s; waiting", error->message);
     if (!ok)
-        progress->state.activity = g_get_monotonic_time();
+        guest_state_moved(&progress->state, g_get_monotonic_time());
     progress->blind = !ok;
 }
 
@@ -140,6 +141,13 @@ static void poll_power(GuestProgress *progress, Job *job)
     const gboolean ok = domain_power(progress->daemon->libvirt, progress->uuid, &power, &error);
     see(progress, job, ok, error);
     progress->off = ok && (power == DOMAIN_OFF || power == DOMAIN_GONE || power == DOMAIN_CRASHED);
+}
+
+static void poll_processors(GuestProgress *progress)
+{
+    guint64 nanoseconds = 0;
+    if (domain_processor_time(progress->daemon->libvirt, progress->uuid, &nanoseconds, NULL))
+        guest_state_take_processor_time(&progress->state, nanoseconds, g_get_monotonic_time());
 }
 
 static void poll_disk(GuestProgress *progress, Job *job)
@@ -200,6 +208,8 @@ static void poll(GuestProgress *progress, Job *job)
         poll_power(progress, job); // before COM1: what was written before switching off is read after it
     if (turn % DISK_EVERY == 0)
         poll_disk(progress, job);
+    if (turn % PROCESSORS_EVERY == 0)
+        poll_processors(progress);
     const GuestEventCounts events = guest_events_collect(progress->daemon->guest_events, progress->uuid);
     poll_com1(progress, job);
     // What was written before a restart belongs before it: a second event of the same one must find nothing
@@ -233,8 +243,8 @@ static gboolean check_guest(GuestProgress *progress, GError **error)
         return FALSE;
     }
     // A first-logon command may be long and silent; the phase's own limit ends that.
-    if (state->stage < GUEST_STAGE_FIRST_LOGON && now - state->activity > progress->stall) {
-        guest_failure_stalled(state, (guint)(progress->stall / G_TIME_SPAN_SECOND), error);
+    if (state->stage < GUEST_STAGE_FIRST_LOGON && guest_state_still(state, now) > progress->stall) {
+        guest_failure_stalled(state, now, error);
         return FALSE;
     }
     return TRUE;

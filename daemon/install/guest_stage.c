@@ -40,6 +40,22 @@ void guest_state_init(GuestState *state, gint64 now)
     *state = (GuestState){ .activity = now, .error_log = g_ptr_array_new_with_free_func(g_free) };
 }
 
+void guest_state_moved(GuestState *state, gint64 now)
+{
+    state->activity = now;
+    state->busy = 0;
+}
+
+gint64 guest_state_still(const GuestState *state, gint64 now)
+{
+    return now - state->activity - state->busy + state->busy / GUEST_BUSY_WEIGHT;
+}
+
+gboolean guest_state_is_busy(const GuestState *state, gint64 now)
+{
+    return state->busy * 2 > now - state->activity;
+}
+
 void guest_state_clear(GuestState *state)
 {
     for (guint i = 0; i < GUEST_SCREENS; i++)
@@ -121,7 +137,7 @@ static void take_report(GuestState *state, const Com1Line *line)
 
 void guest_state_take_line(GuestState *state, const Com1Line *line, gint64 now)
 {
-    state->activity = now;
+    guest_state_moved(state, now);
     if (line->phase)
         take_report(state, line);
     else if (state->in_error_log)
@@ -134,7 +150,7 @@ void guest_state_take_reboots(GuestState *state, guint count, gint64 now)
 {
     if (count == 0)
         return;
-    state->activity = now;
+    guest_state_moved(state, now);
     state->reboots += count;
     if (state->reboots >= GUEST_REBOOTS_MOST && state->stage < GUEST_STAGE_FIRST_LOGON)
         fail(state, "guest-crashed",
@@ -153,6 +169,18 @@ void guest_state_take_reboots(GuestState *state, guint count, gint64 now)
         reach(state, GUEST_STAGE_OOBE, "rebooted after specialize");
 }
 
+void guest_state_take_processor_time(GuestState *state, guint64 nanoseconds, gint64 now)
+{
+    const gint64 used = (gint64)(nanoseconds - state->processor_time) / 1000,
+                 passed = now - state->processor_seen;
+    // Less than before: the machine was started anew.
+    if (state->processor_seen != 0 && nanoseconds >= state->processor_time &&
+        used * 100 > passed * GUEST_BUSY_PERCENT)
+        state->busy += MIN(passed, now - state->activity - state->busy);
+    state->processor_time = nanoseconds;
+    state->processor_seen = now;
+}
+
 void guest_state_take_written(GuestState *state, guint64 bytes, gint64 now)
 {
     if (bytes < state->written) { // the machine was started anew: counters begin again
@@ -162,7 +190,7 @@ void guest_state_take_written(GuestState *state, guint64 bytes, gint64 now)
     state->written = bytes;
     if (bytes >= state->written_at_activity + GUEST_ACTIVITY_BYTES) {
         state->written_at_activity = bytes;
-        state->activity = now;
+        guest_state_moved(state, now);
     }
     if (bytes >= GUEST_COPY_BYTES)
         reach(state, GUEST_STAGE_COPY, "disk writes: Setup copies Windows");
@@ -172,7 +200,7 @@ void guest_state_take_read(GuestState *state, guint64 bytes, gint64 now)
 {
     if (bytes < GUEST_BOOT_BYTES || state->stage >= GUEST_STAGE_WINPE)
         return;
-    state->activity = now;
+    guest_state_moved(state, now);
     reach(state, GUEST_STAGE_WINPE, "the boot disc is read: Windows PE is loaded");
 }
 
@@ -184,7 +212,7 @@ void guest_state_take_screen(GuestState *state, const char *hash, gint64 now)
     g_free(state->screens[state->next_screen]);
     state->screens[state->next_screen] = g_strdup(hash);
     state->next_screen = (state->next_screen + 1) % GUEST_SCREENS;
-    state->activity = now;
+    guest_state_moved(state, now);
 }
 
 void guest_state_take_hello(GuestState *state, const AgentHello *hello, gint64 now)
@@ -200,5 +228,5 @@ void guest_state_take_hello(GuestState *state, const AgentHello *hello, gint64 n
         fail(state, "first-logon-command-failed",
              g_strdup("a first_logon command failed: \\sevend\\first-logon.log in the guest names it"));
     if (state->stage != before)
-        state->activity = now; // an agent that merely answers says nothing of Setup's progress
+        guest_state_moved(state, now); // an agent that merely answers says nothing of Setup's progress
 }

@@ -30,14 +30,23 @@ const char *guest_stage_name(GuestStage stage);
 // Setup restarts once in a stage, and a driver may make it twice: so many are a machine that crashes again
 // and again.
 #define GUEST_REBOOTS_MOST 5u
-#define GUEST_SCREENS      8
-#define GUEST_LOG_LINES    12
+// A machine that takes more than this much of one processor works at something: it is slow, or runs in a
+// circle, and neither is a message that waits for an answer. In emulation a machine that waits was seen to
+// take up to 33, one that works 53 and more.
+#define GUEST_BUSY_PERCENT 40
+// Such time counts for so much less as a standstill.
+#define GUEST_BUSY_WEIGHT 4
+#define GUEST_SCREENS     8
+#define GUEST_LOG_LINES   12
 
 typedef struct {
     GuestStage stage;
-    char *evidence;  // what last moved the stage: "COM1: phase=copy status=begin"
-    gint64 activity; // time (monotonic µs) of the last sign of life
-    guint64 written; // bytes, as last seen
+    char *evidence;         // what last moved the stage: "COM1: phase=copy status=begin"
+    gint64 activity;        // time (monotonic µs) of the last sign of life
+    gint64 busy;            // µs since then in which its processors worked
+    guint64 processor_time; // ns, as last seen
+    gint64 processor_seen;  // when, or 0
+    guint64 written;        // bytes, as last seen
     guint64 written_at_activity;
     guint64 written_at_reboot;
     guint reboots;                // in this stage
@@ -51,10 +60,16 @@ typedef struct {
 
 void guest_state_init(GuestState *state, gint64 now);
 void guest_state_clear(GuestState *state);
+void guest_state_moved(GuestState *state, gint64 now);
+// How long nothing has moved, µs; time with busy processors counts a GUEST_BUSY_WEIGHTth.
+gint64 guest_state_still(const GuestState *state, gint64 now);
+// TRUE if the processors worked most of that time.
+gboolean guest_state_is_busy(const GuestState *state, gint64 now);
 // Each takes one piece of evidence, seen at @now.
 void guest_state_take_line(GuestState *state, const Com1Line *line, gint64 now);
 void guest_state_take_reboots(GuestState *state, guint count, gint64 now);
 void guest_state_take_written(GuestState *state, guint64 bytes, gint64 now);
+void guest_state_take_processor_time(GuestState *state, guint64 nanoseconds, gint64 now);
 // From the boot disc.
 void guest_state_take_read(GuestState *state, guint64 bytes, gint64 now);
 void guest_state_take_screen(GuestState *state, const char *hash, gint64 now);

@@ -158,6 +158,26 @@ gboolean domain_disk_read(VmConnection *connection, const char *uuid, const char
     return TRUE;
 }
 
+gboolean domain_processor_time(VmConnection *connection, const char *uuid, guint64 *ret_nanoseconds,
+                               GError **error)
+{
+    virDomainInfo info;
+    g_auto(DomainHandle) handle = { NULL, NULL };
+
+    if (!domain_handle_open(connection, uuid, &handle, error))
+        return FALSE;
+    if (virDomainGetInfo(handle.domain, &info) < 0) {
+        vm_error_set_libvirt(error, "processor time of domain %s", uuid);
+        return FALSE;
+    }
+    if (info.state == VIR_DOMAIN_SHUTOFF || info.state == VIR_DOMAIN_CRASHED) {
+        g_set_error(error, VM_ERROR, VM_ERROR_STATE, "domain %s is not running", uuid);
+        return FALSE;
+    }
+    *ret_nanoseconds = info.cpuTime;
+    return TRUE;
+}
+
 // NULL if the stream breaks or is longer than a screen can be.
 static GByteArray *receive(virStreamPtr stream)
 {

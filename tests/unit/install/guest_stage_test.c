@@ -341,11 +341,56 @@ static void a_standstill_has_the_code_of_its_stage(void)
         g_autoptr(GError) error = NULL;
         const char *message = NULL;
         const GuestState state = { .stage = rows[i].stage };
-        guest_failure_stalled(&state, 60, &error);
+        guest_failure_stalled(&state, 60 * G_TIME_SPAN_SECOND, &error);
         g_assert_cmpstr(job_error_code(error, &message), ==, rows[i].code);
         g_assert_nonnull(strstr(message, "60 s"));
         g_assert_nonnull(strstr(message, rows[i].text));
     }
+}
+
+// @used seconds of processor time in each of @seconds seconds.
+static gint64 run(GuestState *state, gint64 from, int seconds, double used)
+{
+    static guint64 processor = 0;
+    for (int i = 0; i <= seconds; i++) {
+        guest_state_take_processor_time(state, processor, from + i * G_TIME_SPAN_SECOND);
+        processor += (guint64)(used * 1e9);
+    }
+    return from + seconds * G_TIME_SPAN_SECOND;
+}
+
+static void busy_processors_are_no_message_that_waits(void)
+{
+    g_autoptr(GError) busy = NULL, idle = NULL;
+    const char *message = NULL;
+    GuestState state;
+    guest_state_init(&state, G_TIME_SPAN_SECOND);
+    gint64 now = run(&state, G_TIME_SPAN_SECOND, 100, 0.2);
+    g_assert_cmpint(guest_state_still(&state, now), ==, 100 * G_TIME_SPAN_SECOND);
+    guest_failure_stalled(&state, now, &idle);
+    job_error_code(idle, &message);
+    g_assert_nonnull(strstr(message, "are idle"));
+    guest_state_moved(&state, now);
+    g_assert_cmpint(guest_state_still(&state, now), ==, 0);
+    now = run(&state, now, 100, 0.5);
+    g_assert_cmpint(guest_state_still(&state, now), ==, 25 * G_TIME_SPAN_SECOND);
+    guest_failure_stalled(&state, now, &busy);
+    job_error_code(busy, &message);
+    g_assert_nonnull(strstr(message, "for 100 s"));
+    g_assert_nonnull(strstr(message, "are busy"));
+    now = run(&state, now, 30, 0.01); // and then waits
+    g_assert_cmpint(guest_state_still(&state, now), ==, 55 * G_TIME_SPAN_SECOND);
+    guest_state_clear(&state);
+}
+
+static void processor_time_that_begins_again_is_none(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    guest_state_take_processor_time(&state, 50000000000, G_TIME_SPAN_SECOND);
+    guest_state_take_processor_time(&state, 0, 5 * G_TIME_SPAN_SECOND);
+    g_assert_cmpint(guest_state_still(&state, 5 * G_TIME_SPAN_SECOND), ==, 5 * G_TIME_SPAN_SECOND);
+    guest_state_clear(&state);
 }
 
 static void known_failures_come_with_advice(void)
@@ -405,6 +450,8 @@ int main(int argc, char **argv)
     g_test_add_func("/guest-stage/each-stage-may-restart", each_stage_may_restart);
     g_test_add_func("/guest-stage/reading-the-boot-disc", reading_the_boot_disc_shows_windows_pe);
     g_test_add_func("/guest-stage/standstill-codes", a_standstill_has_the_code_of_its_stage);
+    g_test_add_func("/guest-stage/busy-processors", busy_processors_are_no_message_that_waits);
+    g_test_add_func("/guest-stage/processor-time-begins-again", processor_time_that_begins_again_is_none);
     g_test_add_func("/guest-stage/known-failures", known_failures_come_with_advice);
     return g_test_run();
 }
