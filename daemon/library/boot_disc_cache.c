@@ -116,7 +116,7 @@ static gboolean write_sum(const char *path, json_object *built, GError **error)
 {
     g_autofree char *sum = sum_path(path);
     g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT " %s\n", json_int_member(built, "size", -1),
-                                            json_string_member(built, "sha256"));
+                                            json_string_member(built, "xxh128"));
     return file_write_atomic(sum, text, strlen(text), 0600, error);
 }
 
@@ -170,7 +170,7 @@ static gboolean is_intact(Daemon *daemon, const char *path, GCancellable *cancel
     gsize length = 0;
     if (stat(path, &info) != 0)
         return FALSE;
-    const char *arguments[] = { "hash", "--sha256", path, NULL };
+    const char *arguments[] = { "hash", "--xxh128", path, NULL };
     g_autoptr(json_object) hashes =
         file_read(sum, MAX_SUM_BYTES, &wanted, &length, &failure)
             ? media_run(daemon->config->media, arguments, NULL, NULL, cancellable, &failure)
@@ -180,12 +180,12 @@ static gboolean is_intact(Daemon *daemon, const char *path, GCancellable *cancel
         return FALSE;
     }
     g_autofree char *found = hashes ? g_strdup_printf("%" G_GINT64_FORMAT " %s\n", (gint64)info.st_size,
-                                                      json_string_member(hashes, "sha256"))
+                                                      json_string_member(hashes, "xxh128"))
                                     : NULL;
     if (found && strcmp(found, wanted) == 0)
         return TRUE;
     g_warning("boot disc cache: %s is not what was written: %s; it is built anew", path,
-              failure ? failure->message : "its size or SHA-256 differs");
+              failure ? failure->message : "its size or checksum differs");
     return FALSE;
 }
 

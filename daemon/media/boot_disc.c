@@ -146,7 +146,7 @@ gboolean boot_disc_build(const BootDiscRequest *request, BootDiscResult *ret, Pr
     g_auto(BootDiscResult) result = { 0 };
     g_autofree char *scratch = g_path_get_dirname(request->output);
     // Declared in this order because the writer reads from the disc until it is freed.
-    g_autoptr(OutputFile) output = output_file_new(request->output, OUTPUT_MODE, error);
+    g_autoptr(OutputFile) output = output_file_new(request->output, OUTPUT_MODE, DIGEST_XXH128, error);
     if (output == NULL)
         return FALSE;
     output_file_may_be_lost(output); // the cache verifies what it finds after a start, and builds it anew
@@ -166,7 +166,7 @@ gboolean boot_disc_build(const BootDiscRequest *request, BootDiscResult *ret, Pr
         !iso_writer_write(writer, output, progress, error) || !output_file_commit(output, error))
         return FALSE;
     result.size = output_file_size(output);
-    result.sha256 = output_file_sha256(output);
+    result.hash = output_file_digest(output);
     *ret = result;
     memset(&result, 0, sizeof result); // handed over
     return TRUE;
@@ -174,6 +174,6 @@ gboolean boot_disc_build(const BootDiscRequest *request, BootDiscResult *ret, Pr
 
 void boot_disc_result_clear(BootDiscResult *result)
 {
-    g_clear_pointer(&result->sha256, g_free);
+    g_clear_pointer(&result->hash, g_free);
     g_clear_pointer(&result->drvload, g_ptr_array_unref);
 }

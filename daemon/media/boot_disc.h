@@ -18,7 +18,7 @@ typedef struct {
 typedef struct {
     guint64 size;
     guint64 boot_wim_size;
-    char *sha256;
+    char *hash;         // of the image, hex: XXH3-128 of a boot disc, SHA-256 of an exported one
     GPtrArray *drvload; // as in BootStaging
 } BootDiscResult;
 

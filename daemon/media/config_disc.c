@@ -82,7 +82,7 @@ static gboolean add_files(IsoWriter *writer, const GPtrArray *files, GError **er
 gboolean config_disc_build(const char *output, const char *volume_id, const GPtrArray *files,
                            Progress *progress, guint64 *ret_size, GError **error)
 {
-    g_autoptr(OutputFile) file = output_file_new(output, OUTPUT_MODE, error);
+    g_autoptr(OutputFile) file = output_file_new(output, OUTPUT_MODE, DIGEST_SHA256, error);
     if (file == NULL)
         return FALSE;
     g_autoptr(IsoWriter) writer = iso_writer_new(volume_id, error);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Running hashes of data that pass by. GnuTLS, because it uses the processor's SHA instructions.
+// Running hashes of data that pass by: SHA through GnuTLS, because it uses the processor's SHA instructions.
 #pragma once
 
 #include <glib.h>
@@ -7,6 +7,7 @@
 typedef enum {
     DIGEST_SHA1,
     DIGEST_SHA256,
+    DIGEST_XXH128, // finds damage at the speed of memory; no proof against someone who means to deceive
 } DigestKind;
 
 typedef struct Digest Digest;

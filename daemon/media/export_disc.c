@@ -74,7 +74,7 @@ gboolean export_disc_build(const BootDiscRequest *request, const GPtrArray *file
     g_autofree char *scratch = g_path_get_dirname(request->output);
     g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     // Declared in this order because the writer reads from the disc until it is freed.
-    g_autoptr(OutputFile) output = output_file_new(request->output, OUTPUT_MODE, error);
+    g_autoptr(OutputFile) output = output_file_new(request->output, OUTPUT_MODE, DIGEST_SHA256, error);
     if (output == NULL)
         return FALSE;
     g_autoptr(WindowsDisc) disc = windows_disc_open(request->disc, scratch, error);
@@ -94,7 +94,7 @@ gboolean export_disc_build(const BootDiscRequest *request, const GPtrArray *file
         !output_file_commit(output, error))
         return FALSE;
     result.size = output_file_size(output);
-    result.sha256 = output_file_sha256(output);
+    result.hash = output_file_digest(output);
     *ret = result;
     memset(&result, 0, sizeof result); // handed over
     return TRUE;

@@ -34,7 +34,7 @@ static const Verb verbs[] = {
       "--output ISO" },
     { "build-config-disc", verb_build_config_disc,
       "--output ISO --volume-id ID [--file DISCPATH=HOSTFILE]... [--file-list FILE]" },
-    { "hash", verb_hash, "[--sha256] FILE" },
+    { "hash", verb_hash, "[--xxh128] FILE" },
 };
 
 static void print_usage(FILE *stream)

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "cancel.h"
-#include "digest.h"
 #include "media_error.h"
 
 // Written data are handed to the disk in steps of this size, so that the final flush has little left to wait
@@ -24,10 +23,10 @@ struct OutputFile {
     guint64 handed_over;
     gboolean committed;
     gboolean may_be_lost;
-    Digest *sha256;
+    Digest *digest;
 };
 
-OutputFile *output_file_new(const char *path, mode_t mode, GError **error)
+OutputFile *output_file_new(const char *path, mode_t mode, DigestKind digest, GError **error)
 {
     g_autoptr(OutputFile) file = g_new0(OutputFile, 1);
 
@@ -40,8 +39,8 @@ OutputFile *output_file_new(const char *path, mode_t mode, GError **error)
         media_error_set_errno(error, errno, "cannot create %s", file->partial);
         return NULL;
     }
-    file->sha256 = digest_new(DIGEST_SHA256, error);
-    return file->sha256 == NULL ? NULL : g_steal_pointer(&file);
+    file->digest = digest_new(digest, error);
+    return file->digest == NULL ? NULL : g_steal_pointer(&file);
 }
 
 gboolean output_file_reserve(OutputFile *file, guint64 size, GError **error)
@@ -62,7 +61,7 @@ gboolean output_file_write(OutputFile *file, const void *data, gsize length, GEr
 {
     const guint8 *rest = data;
 
-    digest_update(file->sha256, data, length);
+    digest_update(file->digest, data, length);
     while (length > 0) {
         ssize_t written = write(file->fd, rest, length);
         if (written < 0 && errno == EINTR)
@@ -123,9 +122,9 @@ guint64 output_file_size(const OutputFile *file)
     return file->size;
 }
 
-char *output_file_sha256(const OutputFile *file)
+char *output_file_digest(const OutputFile *file)
 {
-    return digest_hex(file->sha256);
+    return digest_hex(file->digest);
 }
 
 void output_file_free(OutputFile *file)
@@ -137,7 +136,7 @@ void output_file_free(OutputFile *file)
             unlink(file->partial);
         close(file->fd);
     }
-    digest_free(file->sha256);
+    digest_free(file->digest);
     g_free(file->partial);
     g_free(file->path);
     g_free(file);

@@ -6,11 +6,13 @@
 #include <glib.h>
 #include <sys/types.h>
 
+#include "digest.h"
+
 typedef struct OutputFile OutputFile;
 
 // Begins a file. `mode` holds from the first byte on, whatever the umask. An existing file of that name is
-// replaced only by output_file_commit().
-OutputFile *output_file_new(const char *path, mode_t mode, GError **error);
+// replaced only by output_file_commit(). `digest`: what output_file_digest() gives.
+OutputFile *output_file_new(const char *path, mode_t mode, DigestKind digest, GError **error);
 
 // Reserves room for `size` bytes where the file system can, so that a full disk is found before the work is
 // done.
@@ -31,8 +33,8 @@ gboolean output_file_commit(OutputFile *file, GError **error);
 // NAME.partial-PID; borrowed. Further temporary names of the same task may be made from it.
 const char *output_file_partial_path(const OutputFile *file);
 guint64 output_file_size(const OutputFile *file);
-// SHA-256 of all bytes written so far, in lower-case hex. To be freed.
-char *output_file_sha256(const OutputFile *file);
+// Hash of all bytes written so far, in lower-case hex. To be freed.
+char *output_file_digest(const OutputFile *file);
 
 // Removes what was not committed.
 void output_file_free(OutputFile *file);

@@ -34,7 +34,8 @@ static GPtrArray *parse_drivers(char **pairs, GError **error)
     return g_steal_pointer(&drivers);
 }
 
-static json_object *boot_disc_json(const BootDiscResult *built, const GPtrArray *drivers)
+static json_object *boot_disc_json(const BootDiscResult *built, const char *hash_name,
+                                   const GPtrArray *drivers)
 {
     json_object *result = json_object_new_object();
     json_object *names = json_object_new_array();
@@ -46,7 +47,7 @@ static json_object *boot_disc_json(const BootDiscResult *built, const GPtrArray 
     for (guint i = 0; i < built->drvload->len; i++)
         json_object_array_add(drvload, json_object_new_string(g_ptr_array_index(built->drvload, i)));
     json_object_object_add(result, "size", json_object_new_uint64(built->size));
-    json_object_object_add(result, "sha256", json_object_new_string(built->sha256));
+    json_object_object_add(result, hash_name, json_object_new_string(built->hash));
     json_object_object_add(result, "boot_wim_size", json_object_new_uint64(built->boot_wim_size));
     json_object_object_add(result, "drivers", names);
     json_object_object_add(result, "drvload", drvload);
@@ -99,7 +100,7 @@ static json_object *build_boot_disc(char **arguments, gboolean exported, GError 
     if (!(exported ? export_disc_build(&request, files, &built, &progress, error)
                    : boot_disc_build(&request, &built, &progress, error)))
         return NULL;
-    return boot_disc_json(&built, drivers);
+    return boot_disc_json(&built, exported ? "sha256" : "xxh128", drivers);
 }
 
 json_object *verb_build_boot_disc(char **arguments, GError **error)

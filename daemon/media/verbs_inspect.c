@@ -102,7 +102,7 @@ static gpointer hash_pieces(gpointer data)
     }
 }
 
-static gboolean hash_all(ByteSource *file, HashThread *beside, Digest *sha256, GError **error)
+static gboolean hash_all(ByteSource *file, HashThread *beside, Digest *whole, GError **error)
 {
     g_autofree guint8 *buffer = g_malloc(HASH_STEP);
     Progress progress = { 0 };
@@ -115,7 +115,7 @@ static gboolean hash_all(ByteSource *file, HashThread *beside, Digest *sha256, G
             return FALSE;
         if (beside != NULL)
             g_async_queue_push(beside->pieces, &piece);
-        digest_update(sha256, buffer, piece.length);
+        digest_update(whole, buffer, piece.length);
         if (beside != NULL)
             g_async_queue_pop(beside->done);
         done += piece.length;
@@ -138,23 +138,26 @@ static gboolean hash_both(ByteSource *file, Digest *sha1, Digest *sha256, GError
     return ok;
 }
 
+static void add_digest(json_object *object, const char *name, const Digest *digest)
+{
+    g_autofree char *text = digest_hex(digest);
+    json_object_object_add(object, name, json_object_new_string(text));
+}
+
 json_object *verb_hash(char **arguments, GError **error)
 {
-    const gboolean only_sha256 = g_strcmp0(arguments[0], "--sha256") == 0;
-    if (!only_argument(arguments + only_sha256, "file", error))
+    const gboolean fast = g_strcmp0(arguments[0], "--xxh128") == 0;
+    if (!only_argument(arguments + fast, "file", error))
         return NULL;
-    g_autoptr(ByteSource) file = byte_source_open(arguments[only_sha256], error);
-    g_autoptr(Digest) sha1 = file == NULL || only_sha256 ? NULL : digest_new(DIGEST_SHA1, error);
-    g_autoptr(Digest) sha256 = file == NULL ? NULL : digest_new(DIGEST_SHA256, error);
-    if (sha256 == NULL || (sha1 == NULL && !only_sha256) ||
-        !(only_sha256 ? hash_all(file, NULL, sha256, error) : hash_both(file, sha1, sha256, error)))
+    g_autoptr(ByteSource) file = byte_source_open(arguments[fast], error);
+    g_autoptr(Digest) sha1 = file == NULL || fast ? NULL : digest_new(DIGEST_SHA1, error);
+    g_autoptr(Digest) whole = file == NULL ? NULL : digest_new(fast ? DIGEST_XXH128 : DIGEST_SHA256, error);
+    if (whole == NULL || (sha1 == NULL && !fast) ||
+        !(fast ? hash_all(file, NULL, whole, error) : hash_both(file, sha1, whole, error)))
         return NULL;
     json_object *result = json_object_new_object();
-    if (sha1 != NULL) {
-        g_autofree char *text = digest_hex(sha1);
-        json_object_object_add(result, "sha1", json_object_new_string(text));
-    }
-    g_autofree char *text = digest_hex(sha256);
-    json_object_object_add(result, "sha256", json_object_new_string(text));
+    if (sha1 != NULL)
+        add_digest(result, "sha1", sha1);
+    add_digest(result, fast ? "xxh128" : "sha256", whole);
     return result;
 }

@@ -33,7 +33,7 @@ static char *write_disc(const char *name)
     g_autoptr(GError) error = NULL;
     g_autoptr(IsoWriter) writer = iso_writer_new("TEST_DISC", &error);
     char *path = path_of(name);
-    g_autoptr(OutputFile) output = output_file_new(path, 0600, &error);
+    g_autoptr(OutputFile) output = output_file_new(path, 0600, DIGEST_SHA256, &error);
 
     g_assert_no_error(error);
     add(writer, "Autounattend.xml", "answer");

@@ -43,7 +43,7 @@ static const char media[] =
     "hash) out=$3; echo hashed >>\"$here/hashes\" ;;\n"
     "esac\n"
     "echo \"{\\\"result\\\":{\\\"size\\\":$(stat -c %s \"$out\"),"
-    "\\\"sha256\\\":\\\"$(sha256sum \"$out\" | cut -d ' ' -f 1)\\\"}}\"\n";
+    "\\\"xxh128\\\":\\\"$(sha256sum \"$out\" | cut -d ' ' -f 1)\\\"}}\"\n";
 
 static void set_up(Fixture *fixture, gconstpointer data)
 {
