@@ -72,6 +72,9 @@ _sevenctl() {
     "disc show" | "disc rm" | "disc verify" | "disc export" | "driver show" | "driver rm" | "template show" | "job show" | "job cancel" | "job log" | "job evidence")
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl "${verb% *}" ls --names 2>/dev/null)" -- "$current")
         ;;
+    cp)
+        mapfile -t COMPREPLY < <(compgen -f -- "$current"; compgen -S : -W "$(sevenctl ls --names 2>/dev/null)" -- "$current")
+        ;;
     "disc add" | "driver add")
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         ;;

@@ -2,87 +2,16 @@
 // sevenctl disc export: has a complete installation disc made for one machine, fetches it, and has the daemon
 // forget it. The disc holds the answer file's secrets, so the file is readable by its owner only.
 #include "client/api.h"
+#include "client/download.h"
 #include "client/options.h"
 #include "client/report.h"
 #include "client/request.h"
 #include "client/terminal.h"
-#include "client/transfer.h"
 #include "client/verbs.h"
 #include "client/watch.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#define PARTIAL_SUFFIX ".part"
-
-typedef struct {
-    Client *client;
-    const char *output;
-    char *partial;
-    int fd;
-    guint64 written;
-    int write_error; // errno
-    TransferLine line;
-} Download;
-
-static gboolean on_bytes(const char *bytes, gsize length, gpointer data)
-{
-    Download *download = data;
-    while (length > 0) {
-        const gssize count = write(download->fd, bytes, length);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0) {
-            download->write_error = errno;
-            return FALSE;
-        }
-        bytes += count;
-        length -= (gsize)count;
-        download->written += (guint64)count;
-    }
-    return TRUE;
-}
-
-static void on_tick(gpointer data)
-{
-    Download *download = data;
-    transfer_set(&download->line, download->written);
-}
-
-static ExitCode report_write(const Download *download, int number)
-{
-    return report_failure(download->client, EXIT_FAILED, "file", "cannot write %s: %s", download->output,
-                          g_strerror(number));
-}
-
-static ExitCode fetch(Download *download, const char *path)
-{
-    g_autoptr(HttpAnswer) answer = NULL;
-    const HttpRequest request = {
-        .method = "GET", .path = path, .on_bytes = on_bytes, .on_tick = on_tick, .user_data = download
-    };
-    download->fd = open(download->partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (download->fd < 0 || fchmod(download->fd, 0600) != 0)
-        return report_write(download, errno);
-    transfer_begin(&download->line, "fetching", stderr, 0);
-    ExitCode code = EXIT_OK;
-    g_autoptr(GError) error = NULL;
-    answer = http_send(client_http(download->client, &code), &request, &error);
-    transfer_end(&download->line);
-    if (download->write_error)
-        return report_write(download, download->write_error);
-    if (!answer)
-        return report_http_error(download->client, error);
-    if (answer->status != 200)
-        return report_problem(download->client, answer);
-    if (fsync(download->fd) != 0 || rename(download->partial, download->output) != 0)
-        return report_write(download, errno);
-    return EXIT_OK;
-}
 
 // Whatever came of it, the daemon need not keep the secrets any longer. A failure is not worth a word: it
 // forgets the disc by itself.
@@ -120,21 +49,16 @@ static ExitCode export_to(Client *client, const char *disc, json_object *request
     code = watch_job(client, job, disc, limits, &ended);
     if (code != EXIT_OK)
         return code;
-    Download download = { .client = client, .output = output, .fd = -1 };
     g_autofree char *path = api_path("exports", id, NULL);
-    download.partial = g_strconcat(output, PARTIAL_SUFFIX, NULL);
-    code = fetch(&download, path);
-    if (download.fd >= 0)
-        close(download.fd);
-    if (code != EXIT_OK)
-        unlink(download.partial);
-    g_free(download.partial);
+    const Download download = { .title = "fetching", .output = output, .mode = 0600 };
+    guint64 bytes = 0;
+    code = download_file(client, path, &download, &bytes);
     forget(client, path);
     if (code == EXIT_OK && client->json)
         api_print(ended);
     else if (code == EXIT_OK)
         printf("%s: %" G_GUINT64_FORMAT " bytes. It holds passwords: keep it as you keep them.\n", output,
-               download.written);
+               bytes);
     return code;
 }
 

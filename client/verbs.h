@@ -35,6 +35,7 @@ extern const Verb verb_job_ls, verb_job_show, verb_job_cancel, verb_job_log;
 extern const Verb verb_job_evidence;
 // exec.c
 extern const Verb verb_exec;
+extern const Verb verb_cp;
 // screenshot.c
 extern const Verb verb_screenshot;
 // isolation.c

@@ -91,6 +91,35 @@ json_object *service_vm_delete(Daemon *daemon, const char *name, Problem **probl
 json_object *service_vm_start(Daemon *daemon, const char *name, Problem **problem);
 json_object *service_vm_stop(Daemon *daemon, const char *name, json_object *body_or_null, Problem **problem);
 json_object *service_vm_exec(Daemon *daemon, const char *name, json_object *body, Problem **problem);
+// A command in a machine whose output is told as it comes; one thread at a time.
+typedef struct ServiceExec ServiceExec;
+// @body: as for service_vm_exec(). NULL with a problem.
+ServiceExec *service_exec_begin(Daemon *daemon, const char *name, json_object *body, Problem **problem);
+// What happened, or NULL if nothing did within @wait_ms. *@ret_kind: "stdout" or "stderr"
+// {"data","data_encoding"}; "exit" {"exit_code","timed_out","truncated"} or "error" (a problem) end it. The
+// caller owns the reference.
+json_object *service_exec_next(ServiceExec *exec, guint wait_ms, const char **ret_kind);
+// A command that still runs is killed.
+void service_exec_free(ServiceExec *exec);
+// A file on its way into a machine or out of it, never on the host's disk; one thread at a time.
+typedef struct ServiceFile ServiceFile;
+// What is not finished leaves nothing in the machine.
+void service_file_free(ServiceFile *file);
+// @path: absolute, in the machine; @modified: ISO 8601, or NULL: now. NULL with a problem.
+ServiceFile *service_file_put_begin(Daemon *daemon, const char *name, const char *path, const char *modified,
+                                    const ServiceUploadHead *head, Problem **problem);
+gboolean service_file_put_write(ServiceFile *file, const void *bytes, gsize length, Problem **problem);
+// Takes @file. {"path","size","sha256"}
+json_object *service_file_put_finish(ServiceFile *file, Problem **problem);
+// *@ret_modified: µs since 1970.
+ServiceFile *service_file_get_begin(Daemon *daemon, const char *name, const char *path, guint64 *ret_size,
+                                    gint64 *ret_modified, Problem **problem);
+// How many bytes there were, 0 at the end, -1 when the rest will not come.
+gssize service_file_get_read(ServiceFile *file, void *buffer, gsize size);
+// {"path","type","size","modified","entries":[{"name","type","size","modified"}]}
+json_object *service_folder_list(Daemon *daemon, const char *name, const char *path, Problem **problem);
+// With those above it; one that is there already is fine.
+gboolean service_folder_make(Daemon *daemon, const char *name, const char *path, Problem **problem);
 GBytes *service_vm_screenshot(Daemon *daemon, const char *name, Problem **problem);
 GBytes *service_vm_console_log(Daemon *daemon, const char *name, Problem **problem);
 // How the machine came to be; see install/provenance.h.

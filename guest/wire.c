@@ -109,6 +109,15 @@ void wire_encoder_u32(struct wire_encoder *encoder, uint16_t tag, uint32_t value
     wire_encoder_bytes(encoder, tag, bytes, sizeof bytes);
 }
 
+void wire_encoder_u64(struct wire_encoder *encoder, uint16_t tag, uint64_t value)
+{
+    uint8_t bytes[8];
+
+    put_u32(bytes, (uint32_t)value);
+    put_u32(bytes + 4, (uint32_t)(value >> 32));
+    wire_encoder_bytes(encoder, tag, bytes, sizeof bytes);
+}
+
 size_t wire_encoder_end(struct wire_encoder *encoder)
 {
     if (encoder->overflow)
@@ -287,6 +296,14 @@ bool wire_field_u32(const struct wire_field *field, uint32_t *value)
     if (field->length != 4)
         return false;
     *value = get_u32(field->bytes);
+    return true;
+}
+
+bool wire_field_u64(const struct wire_field *field, uint64_t *value)
+{
+    if (field->length != 8)
+        return false;
+    *value = get_u32(field->bytes) | (uint64_t)get_u32(field->bytes + 4) << 32;
     return true;
 }
 

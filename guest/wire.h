@@ -11,13 +11,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WIRE_PROTOCOL_VERSION 1u
-#define WIRE_HEADER_SIZE      20u
-#define WIRE_PAYLOAD_MAX      65536u
-#define WIRE_FRAME_MAX        (WIRE_HEADER_SIZE + WIRE_PAYLOAD_MAX)
-#define WIRE_FIELD_HEADER     6u
+#define WIRE_PROTOCOL_VERSION 2u
+// 1: without standard input, environment, sessions, windows, files.
+#define WIRE_PROTOCOL_OLDEST 1u
+#define WIRE_HEADER_SIZE     20u
+#define WIRE_PAYLOAD_MAX     65536u
+#define WIRE_FRAME_MAX       (WIRE_HEADER_SIZE + WIRE_PAYLOAD_MAX)
+#define WIRE_FIELD_HEADER    6u
 // Most bytes of output in one STDOUT or STDERR frame.
 #define WIRE_DATA_MAX 32768u
+// Bytes of a file or of standard input that may be on their way before the receiver has said WIRE_ACK.
+#define WIRE_WINDOW 262144u
 // Most fields in one frame; a frame with more is refused by wire_frame_check().
 #define WIRE_FIELDS_MAX 1024u
 
@@ -31,7 +35,17 @@ enum wire_type {
     WIRE_ERROR = 7,         // guest to host, the last frame of a request that was refused
     WIRE_SHUTDOWN = 8,      // host to guest
     WIRE_OK = 9,            // guest to host
-    WIRE_KILL = 10,         // host to guest; its id is the exec's
+    WIRE_KILL = 10,         // host to guest; its id is the exec's, or the file's
+    // Since protocol 2
+    WIRE_STDIN = 11,     // host to guest: DATA, or no field at the end
+    WIRE_ACK = 12,       // both ways: so many bytes more of the other's DATA have been used
+    WIRE_GET = 13,       // host to guest: a file
+    WIRE_PUT = 14,       // host to guest: a file
+    WIRE_FILE_DATA = 15, // both ways: DATA of a file
+    WIRE_END = 16,       // both ways: the file is whole, and has this hash
+    WIRE_INFO = 17,      // guest to host: what GET or LIST found
+    WIRE_LIST = 18,      // host to guest: what is in a folder
+    WIRE_MKDIR = 19,     // host to guest: makes a folder and those above it
 };
 
 enum wire_tag {
@@ -44,19 +58,32 @@ enum wire_tag {
     WIRE_ARCHITECTURE = 6,  // text, amd64 or x86
     WIRE_FIRST_LOGON = 7,   // text: running, done, failed, none
     // EXEC
-    WIRE_ARG = 16,        // text, repeated, in order; the first is the program
-    WIRE_CWD = 17,        // text, optional
-    WIRE_TIMEOUT_MS = 18, // u32, optional; 0 or absent: the agent's own limit
+    WIRE_ARG = 16,           // text, repeated, in order; the first is the program
+    WIRE_CWD = 17,           // text, optional
+    WIRE_TIMEOUT_MS = 18,    // u32, optional; 0 or absent: the agent's own limit
+    WIRE_ENVIRONMENT = 19,   // text, repeated: NAME=value; an empty value takes the variable away
+    WIRE_HAS_STDIN = 20,     // u32, 1: STDIN frames will come
+    WIRE_OUTPUT_WINDOW = 21, // u32: most bytes of output that may be on their way; 0 or absent: no bound
+    WIRE_SESSION = 22,       // text: service, desktop
     // EXIT
     WIRE_EXIT_CODE = 32, // u32
     WIRE_TIMED_OUT = 33, // u32, 0 or 1
+    WIRE_DROPPED = 34,   // u32, 1: output was given up, because the host took none for long
     // STDOUT, STDERR
     WIRE_DATA = 48, // bytes, at most WIRE_DATA_MAX
     // ERROR
     WIRE_CODE = 64,    // text: bad-request, not-found, spawn-failed, busy, too-large
     WIRE_MESSAGE = 65, // text for people
+    // ACK
+    WIRE_BYTES = 66, // u32
     // SHUTDOWN
     WIRE_MODE = 80, // text: poweroff, reboot
+    // GET, PUT, LIST, MKDIR, INFO, END
+    WIRE_PATH = 96,       // text, absolute; in INFO the name alone
+    WIRE_SIZE = 97,       // u64
+    WIRE_MODIFIED = 98,   // u64, FILETIME: 100 ns since 1601, UTC
+    WIRE_ATTRIBUTES = 99, // u32, FILE_ATTRIBUTE_…
+    WIRE_SHA256 = 100,    // 32 bytes
 };
 
 // ---- Encoding ----
@@ -76,6 +103,7 @@ void wire_encoder_bytes(struct wire_encoder *encoder, uint16_t tag, const void *
 // Adds NUL-terminated UTF-8, without the NUL.
 void wire_encoder_text(struct wire_encoder *encoder, uint16_t tag, const char *text);
 void wire_encoder_u32(struct wire_encoder *encoder, uint16_t tag, uint32_t value);
+void wire_encoder_u64(struct wire_encoder *encoder, uint16_t tag, uint64_t value);
 // Completes the frame; returns its length in bytes, or 0 when it did not fit.
 size_t wire_encoder_end(struct wire_encoder *encoder);
 
@@ -153,6 +181,7 @@ bool wire_frame_find(const struct wire_frame *frame, uint16_t tag, struct wire_f
 
 // False unless the field is exactly four bytes; value is then untouched.
 bool wire_field_u32(const struct wire_field *field, uint32_t *value);
+bool wire_field_u64(const struct wire_field *field, uint64_t *value);
 // True when the field is UTF-8 (no overlong forms, no surrogates) without NUL.
 bool wire_field_is_text(const struct wire_field *field);
 // True when the field's bytes are exactly the NUL-terminated text.

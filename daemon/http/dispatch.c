@@ -103,8 +103,11 @@ static void begin_stream(HttpRequest *request, Problem **problem)
                     "As many clients upload or wait as limits.connections lets wait.");
         return;
     }
-    request->upload = request->route->begin_upload(request, problem);
-    request->streaming = request->upload != NULL;
+    if (request->route->begin_upload != NULL)
+        request->upload = request->route->begin_upload(request, problem);
+    else
+        request->file = request->route->begin_file(request, problem);
+    request->streaming = request->upload != NULL || request->file != NULL;
     if (!request->streaming)
         connections_end_wait(connections);
 }
@@ -130,15 +133,26 @@ static enum MHD_Result begin(HttpRequest *request, const char *method, const cha
     return MHD_YES;
 }
 
+// A machine takes a file as slowly as it likes: that is not the client's fault.
+static void write_to_machine(HttpRequest *request, const char *bytes, size_t count)
+{
+    connection_working(request->connection);
+    service_file_put_write(request->file, bytes, count, &request->problem);
+    connection_receiving(request->connection);
+}
+
 // libmicrohttpd takes no answer while a body comes in, so what follows a failure is read and dropped: a
 // client that still writes learns the reason at the end, not never. It must keep up as before.
 static enum MHD_Result receive_stream(HttpRequest *request, const char *bytes, size_t count)
 {
     connection_streaming(request->connection, count);
     if (request->problem == NULL && body_fits(request, request->received, &request->problem))
-        service_upload_write(request->upload, bytes, count, &request->problem);
-    if (request->problem != NULL)
+        request->file != NULL ? write_to_machine(request, bytes, count)
+                              : (void)service_upload_write(request->upload, bytes, count, &request->problem);
+    if (request->problem != NULL) {
         g_clear_pointer(&request->upload, service_upload_abandon);
+        g_clear_pointer(&request->file, service_file_free);
+    }
     return request->received > request->route->body_limit ? MHD_NO : MHD_YES;
 }
 

@@ -46,11 +46,18 @@ void handle_vm_delete(HttpRequest *request);
 // vm_actions.c
 void handle_vm_start(HttpRequest *request);
 void handle_vm_stop(HttpRequest *request);
-void handle_vm_exec(HttpRequest *request);
 void handle_vm_screenshot(HttpRequest *request);
 void handle_vm_provenance(HttpRequest *request);
 void handle_vm_console_log(HttpRequest *request);
 void handle_vm_isolation(HttpRequest *request);
+// exec_stream.c
+void handle_vm_exec(HttpRequest *request);
+// files.c
+ServiceFile *open_file_put(HttpRequest *request, Problem **problem);
+void handle_file_put(HttpRequest *request);
+void handle_file_get(HttpRequest *request);
+void handle_folder_list(HttpRequest *request);
+void handle_folder_make(HttpRequest *request);
 // jobs.c
 void handle_job_list(HttpRequest *request);
 void handle_job_show(HttpRequest *request);

@@ -24,6 +24,7 @@ void request_free(HttpRequest *request)
         MHD_destroy_response(request->response);
     if (request->upload != NULL)
         service_upload_abandon(request->upload);
+    service_file_free(request->file);
     if (request->streaming)
         connections_end_wait(request->listener->connections);
     json_object_put(request->json);

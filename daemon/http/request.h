@@ -26,6 +26,7 @@ typedef struct {
     // BODY_STREAM: where the body has gone, all of it. The handler takes it (g_steal_pointer()) and hands it
     // to a service_…_upload_finish(); what no handler takes is abandoned with the request.
     ServiceUpload *upload;
+    ServiceFile *file; // the same, of a route whose body goes into a machine
     HttpFraming framing;
     // For the rest of daemon/http.
     Listener *listener;

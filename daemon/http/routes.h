@@ -6,6 +6,7 @@
 
 typedef void (*HttpHandler)(HttpRequest *request);
 typedef ServiceUpload *(*UploadOpener)(HttpRequest *request, Problem **problem);
+typedef ServiceFile *(*FileOpener)(HttpRequest *request, Problem **problem);
 
 typedef enum {
     BODY_NONE,     // a body is refused
@@ -23,7 +24,8 @@ typedef struct Route {
     // BODY_STREAM: opens what takes the body, before a byte of it is read; NULL with the problem that answers
     // the request. The handler is called after the last byte: see request.h, @upload.
     UploadOpener begin_upload;
-    gboolean open; // over TCP: without a token
+    FileOpener begin_file; // the same, into a machine: @file
+    gboolean open;         // over TCP: without a token
     const char *query[5];
 } Route;
 

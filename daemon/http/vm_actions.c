@@ -17,19 +17,6 @@ void handle_vm_stop(HttpRequest *request)
     reply_job(request, job, problem);
 }
 
-// Runs for as long as the command does, so it counts among those that wait.
-void handle_vm_exec(HttpRequest *request)
-{
-    Problem *problem = NULL;
-    if (!connections_begin_wait(request->listener->connections)) {
-        reply_too_many_wait(request);
-        return;
-    }
-    json_object *result = service_vm_exec(request->daemon, request->name, request->json, &problem);
-    connections_end_wait(request->listener->connections);
-    reply_json(request, 200, result, problem);
-}
-
 void handle_vm_screenshot(HttpRequest *request)
 {
     Problem *problem = NULL;

@@ -48,6 +48,19 @@ static const struct {
       "Windows Welcome most likely asks for something, or cannot log the user on: look at the screenshot" },
 };
 
+// Then nothing of sevend is in the machine, and it will wait for its agent for ever.
+static const char not_specialized[] =
+    "Windows went through its specialize pass without a word of sevend's script: the command did not start, "
+    "or "
+    "the machine's own disc could not be read then. Look at the screenshot; if it happens again, at "
+    "\\Windows\\Panther\\UnattendGC\\setupact.log on the machine's disk";
+
+static const char *meaning_of(const GuestState *state, gsize row)
+{
+    return stalls[row].stage == GUEST_STAGE_OOBE && !state->specialize_reported ? not_specialized
+                                                                                : stalls[row].meaning;
+}
+
 void guest_failure_stalled(const GuestState *state, gint64 now, GError **error)
 {
     gsize row = 0;
@@ -59,7 +72,7 @@ void guest_failure_stalled(const GuestState *state, gint64 now, GError **error)
         "%s (last seen: %s); %s",
         (guint)((now - state->activity) / G_TIME_SPAN_SECOND),
         guest_state_is_busy(state, now) ? "are busy all the same: it may run in a circle" : "are idle",
-        last_seen(state), stalls[row].meaning);
+        last_seen(state), meaning_of(state, row));
 }
 
 void guest_failure_off(const GuestState *state, GError **error)

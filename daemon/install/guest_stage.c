@@ -127,6 +127,8 @@ static void take_report(GuestState *state, const Com1Line *line)
         reach(state, reports[i].stage, evidence);
         break;
     }
+    if (strcmp(line->phase, "specialize") == 0)
+        state->specialize_reported = TRUE;
     if (strcmp(status, "failed") == 0)
         take_failure(state, line);
     if (strcmp(status, "log-begin") == 0)

@@ -53,6 +53,7 @@ typedef struct {
     char *screens[GUEST_SCREENS]; // hashes of the screens last seen: a blinking cursor is no progress
     guint next_screen;
     char *failure_code, *failure_text; // first failure reported; NULL while all is well
+    gboolean specialize_reported;      // sevend's script has spoken in that pass
     gboolean in_error_log;             // between log-begin and log-end of setuperr.log
     GPtrArray *error_log;              // last lines of it
     json_object *request; // borrowed, or NULL: names the commands that fail; set after guest_state_init()

@@ -13,7 +13,7 @@
 
 #define MAX_DEPTH      8u
 #define MAX_VOLUME_ID  16u
-#define BLOCKS_A_READ  32
+#define READ_BYTES     (512 * DISC_BLOCK_SIZE) // fewer of them wake libisofs's thread less often
 #define BOOT_CATALOGUE "boot.cat"
 
 struct IsoWriter {
@@ -203,13 +203,13 @@ static gboolean copy_blocks(IsoWriter *writer, struct burn_source *source, Outpu
                             Progress *progress, GError **error)
 {
     guint64 size = (guint64)source->get_size(source);
-    guint8 buffer[BLOCKS_A_READ * DISC_BLOCK_SIZE];
+    g_autofree guint8 *buffer = g_malloc(READ_BYTES);
 
     progress_begin(progress, "disc", size);
     if (!output_file_reserve(output, size, error))
         return FALSE;
     for (guint64 done = 0; done < size;) {
-        int want = (int)MIN(size - done, sizeof buffer);
+        int want = (int)MIN(size - done, READ_BYTES);
         int got =
             source->read != NULL ? source->read(source, buffer, want) : source->read_xt(source, buffer, want);
         if (!cancel_check(error) || iso_stream_failed(&writer->failure))

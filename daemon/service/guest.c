@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Looking at a machine and running commands in it.
+// Looking at a machine. Running commands in it: exec.c.
 #include <string.h>
 
 #include "common/files.h"
@@ -7,90 +7,12 @@
 #include "daemon/install/machine_files.h"
 #include "daemon/install/provenance.h"
 #include "daemon/service/service_parts.h"
-#include "daemon/vm/agent.h"
 #include "daemon/vm/domain.h"
 
 #define MAX_CONSOLE_BYTES    (8u << 20)
 #define MAX_SCREENSHOT_BYTES (32u << 20)
-#define MAX_ARGUMENT_BYTES   8191 // cmd.exe's longest command line
-#define MAX_EXEC_SECONDS     86400
 
-typedef struct {
-    GPtrArray *argv; // borrowed strings, NULL-terminated
-    const char *cwd;
-    gint64 seconds;
-} ExecRequest;
-
-static void read_argv(json_object *body, ExecRequest *request, Faults *faults)
-{
-    json_object *array = NULL;
-    const guint before = faults_count(faults);
-    if (!json_get_array(body, "", "argv", AGENT_EXEC_ARGUMENTS, &array, faults)) {
-        if (faults_count(faults) == before)
-            faults_add(faults, "/argv", "required", NULL, "is required");
-        return;
-    }
-    if (json_object_array_length(array) == 0)
-        faults_add(faults, "/argv", "too-short", NULL, "must hold the program at least");
-    gsize total = 0;
-    for (gsize i = 0; i < json_object_array_length(array); i++) {
-        json_object *item = json_object_array_get_idx(array, i);
-        g_autofree char *pointer = json_pointer_append_index("/argv", i);
-        if (!json_object_is_type(item, json_type_string))
-            faults_add(faults, pointer, "wrong-type", NULL, "must be a string");
-        else
-            g_ptr_array_add(request->argv, (char *)json_object_get_string(item));
-        total +=
-            json_object_is_type(item, json_type_string) ? (gsize)json_object_get_string_len(item) + 1 : 0;
-    }
-    if (total > MAX_ARGUMENT_BYTES)
-        faults_add(faults, "/argv", "too-long", NULL, "must not be longer than %d bytes in all",
-                   MAX_ARGUMENT_BYTES);
-}
-
-static gboolean read_exec(json_object *body, ExecRequest *request, Problem **problem)
-{
-    static const char *const members[] = { "argv", "cwd", "timeout_seconds", NULL };
-    g_autoptr(Faults) faults = faults_new();
-    if (json_check_members(body, "", members, faults)) {
-        read_argv(body, request, faults);
-        json_get_string(body, "", "cwd", 512, &request->cwd, faults);
-        json_get_int(body, "", "timeout_seconds", 1, MAX_EXEC_SECONDS, &request->seconds, faults);
-    }
-    if (faults_count(faults) > 0) {
-        problem_set_faults(problem, &faults);
-        return FALSE;
-    }
-    g_ptr_array_add(request->argv, NULL);
-    return TRUE;
-}
-
-static void add_output(json_object *object, const char *name, GBytes *bytes)
-{
-    gsize length = 0;
-    const char *data = g_bytes_get_data(bytes, &length);
-    g_autofree char *encoding_name = g_strconcat(name, "_encoding", NULL);
-    // json-c's text must be UTF-8 without NUL; anything else travels as base64.
-    const gboolean is_text = length == 0 || g_utf8_validate_len(data, length, NULL);
-    g_autofree char *base64 = is_text ? NULL : g_base64_encode((const guchar *)data, length);
-    json_object_object_add(object, name,
-                           is_text ? json_object_new_string_len(data ? data : "", (int)length)
-                                   : json_object_new_string(base64));
-    json_object_object_add(object, encoding_name, json_object_new_string(is_text ? "utf-8" : "base64"));
-}
-
-static json_object *exec_to_json(const AgentExecResult *result)
-{
-    json_object *object = json_object_new_object();
-    json_object_object_add(object, "exit_code", json_object_new_int64(result->exit_code));
-    json_object_object_add(object, "timed_out", json_object_new_boolean(result->timed_out));
-    json_object_object_add(object, "truncated", json_object_new_boolean(result->truncated));
-    add_output(object, "stdout", result->out);
-    add_output(object, "stderr", result->err);
-    return object;
-}
-
-static gboolean check_runs(Daemon *daemon, const StoreMachine *machine, Problem **problem)
+gboolean service_check_runs(Daemon *daemon, const StoreMachine *machine, Problem **problem)
 {
     GError *error = NULL;
     DomainPower power = DOMAIN_GONE;
@@ -109,29 +31,6 @@ static gboolean check_runs(Daemon *daemon, const StoreMachine *machine, Problem 
         return FALSE;
     }
     return TRUE;
-}
-
-json_object *service_vm_exec(Daemon *daemon, const char *name, json_object *body, Problem **problem)
-{
-    g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
-    if (!machine)
-        return NULL;
-    g_autoptr(GPtrArray) argv = g_ptr_array_new();
-    ExecRequest request = { .argv = argv, .seconds = 60 };
-    if (!read_exec(body, &request, problem) || !check_runs(daemon, machine, problem))
-        return NULL;
-    GError *error = NULL;
-    g_autofree char *nonce = machine_files_read_nonce(daemon, machine->uuid, &error);
-    g_autofree char *socket = machine_file(daemon, machine->uuid, MACHINE_FILE_COM2);
-    g_autoptr(AgentExecResult) result =
-        nonce ? agent_exec(socket, nonce, (const char *const *)argv->pdata, request.cwd,
-                           (guint)request.seconds * 1000, daemon->stopping, &error)
-              : NULL;
-    if (!result) {
-        service_problem(problem, error);
-        return NULL;
-    }
-    return exec_to_json(result);
 }
 
 // A file of the machine's folder, or NULL with @missing as a 409 problem if it is not there.

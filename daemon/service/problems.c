@@ -35,6 +35,8 @@ static const ProblemRow rows[] = {
     { agent_error_quark, AGENT_ERROR_PROTOCOL, 502, "agent-protocol" },
     { agent_error_quark, AGENT_ERROR_REMOTE, 422, "agent-refused" },
     { agent_error_quark, AGENT_ERROR_BUSY, 409, "conflict" },
+    { agent_error_quark, AGENT_ERROR_NOT_FOUND, 404, "not-found-in-machine" },
+    { agent_error_quark, AGENT_ERROR_TOO_OLD, 409, "agent-too-old" },
     { job_error_quark, JOB_ERROR_QUEUE_FULL, 503, "too-many-jobs" },
     { job_error_quark, JOB_ERROR_INTERRUPTED, 503, "stopping" },
 };

@@ -29,6 +29,18 @@ struct Disc;
 json_object *service_disc_item(Daemon *daemon, const struct Disc *disc);
 // The machine's row, or NULL with a 404 problem.
 StoreMachine *service_find_machine(Daemon *daemon, const char *name, Problem **problem);
+// FALSE with a 409 problem unless the machine is ready and runs.
+gboolean service_check_runs(Daemon *daemon, const StoreMachine *machine, Problem **problem);
+// Where a machine's agent is reached.
+typedef struct {
+    char *socket, *nonce;
+} AgentAddress;
+// FALSE with a problem: no such machine, or one that is not ready or does not run.
+gboolean service_agent_open(Daemon *daemon, const char *name, AgentAddress *address, Problem **problem);
+void service_agent_clear(AgentAddress *address);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(AgentAddress, service_agent_clear)
+// Adds @name, as text where it is UTF-8, else as base64, and "@name_encoding".
+void service_add_output(json_object *object, const char *name, const char *data, gsize length);
 // {"job": …} of a job just submitted; takes @job_id.
 json_object *service_job_answer(Daemon *daemon, char *job_id, Problem **problem);
 

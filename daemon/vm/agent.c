@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Hello and shutdown: short exchanges with the agent. Commands: agent_exec.c; the bytes: agent_link.c.
+// Hello and shutdown: short exchanges with the agent. Commands: agent_exec.c; files: agent_files.c; the line:
+// agent_channel.c.
 #include "daemon/vm/agent.h"
 
 #include <string.h>
 
-#include "daemon/vm/agent_link.h"
-#include "daemon/vm/agent_lock.h"
+#include "daemon/vm/agent_channel.h"
 #include "daemon/vm/guest_text.h"
 
 #define TEXT_LIMIT          256
 #define ASK_AGAIN_MS        2000
+#define OPEN_HELLO_MS       10000
 #define SHUTDOWN_TIMEOUT_MS 20000
-// How much of it may pass before the agent has said who it is.
-#define SHUTDOWN_HELLO_MS 10000
 
 G_DEFINE_QUARK(sevend - agent - error, agent_error)
 
@@ -41,8 +40,7 @@ void agent_set_remote_error(const struct wire_frame *frame, GError **error)
 {
     g_autofree char *code = text_field(frame, WIRE_CODE);
     g_autofree char *message = text_field(frame, WIRE_MESSAGE);
-
-    // Busy: an exec of an earlier run of the daemon still goes on.
+    // Busy: as many commands as it may run do so already.
     g_set_error(error, AGENT_ERROR, strcmp(code, "busy") == 0 ? AGENT_ERROR_BUSY : AGENT_ERROR_REMOTE,
                 "the machine's agent refuses: %s (%s)", message, code);
 }
@@ -56,13 +54,22 @@ static gboolean knows_nonce(const struct wire_frame *frame, const char *nonce)
            guest_text_equals(field.bytes, nonce, length);
 }
 
-static gboolean speaks_our_protocol(const struct wire_frame *frame)
+// 0 if it is none of ours.
+static guint protocol_of(const struct wire_frame *frame)
 {
     struct wire_field field;
     guint32 version;
 
     return wire_frame_find(frame, WIRE_PROTOCOL, &field) && wire_field_u32(&field, &version) &&
-           version == WIRE_PROTOCOL_VERSION;
+                   version >= WIRE_PROTOCOL_OLDEST && version <= WIRE_PROTOCOL_VERSION
+               ? version
+               : 0;
+}
+
+gboolean agent_protocol_error(GError **error, const char *what)
+{
+    g_set_error(error, AGENT_ERROR, AGENT_ERROR_PROTOCOL, "the machine's agent: %s", what);
+    return FALSE;
 }
 
 static AgentHello *parse_hello(const struct wire_frame *frame, const char *nonce, GError **error)
@@ -74,11 +81,12 @@ static AgentHello *parse_hello(const struct wire_frame *frame, const char *nonce
                     "what answers on the serial port does not know the machine's nonce");
         return NULL;
     }
-    if (!speaks_our_protocol(frame)) {
+    if (protocol_of(frame) == 0) {
         g_set_error(error, AGENT_ERROR, AGENT_ERROR_PROTOCOL, "the machine's agent speaks another protocol");
         return NULL;
     }
     g_autoptr(AgentHello) hello = g_new0(AgentHello, 1);
+    hello->protocol = protocol_of(frame);
     hello->agent_version = text_field(frame, WIRE_AGENT_VERSION);
     hello->os_version = text_field(frame, WIRE_OS_VERSION);
     hello->computer_name = text_field(frame, WIRE_COMPUTER_NAME);
@@ -92,18 +100,16 @@ static AgentHello *parse_hello(const struct wire_frame *frame, const char *nonce
     return g_steal_pointer(&hello);
 }
 
-// Waits for HELLO with the id, or with 0: the agent says it when its service starts.
-static AgentHello *receive_hello(AgentLink *link, guint32 id, const char *nonce, gint64 deadline,
+// Waits for HELLO.
+static AgentHello *receive_hello(AgentExchange *exchange, const char *nonce, gint64 deadline,
                                  GCancellable *cancellable, GError **error)
 {
     struct wire_frame frame;
 
-    while (agent_link_receive(link, &frame, deadline, cancellable, error)) {
-        if (frame.id != id && frame.id != 0)
-            continue;
+    while (agent_exchange_receive(exchange, &frame, deadline, cancellable, error)) {
         if (frame.type == WIRE_HELLO)
             return parse_hello(&frame, nonce, error);
-        if (frame.type == WIRE_ERROR && frame.id == id) {
+        if (frame.type == WIRE_ERROR) {
             agent_set_remote_error(&frame, error);
             return NULL;
         }
@@ -111,44 +117,70 @@ static AgentHello *receive_hello(AgentLink *link, guint32 id, const char *nonce,
     return NULL;
 }
 
-AgentHello *agent_link_hello(AgentLink *link, const char *nonce, gint64 deadline, GCancellable *cancellable,
-                             GError **error)
+static AgentHello *ask_until(AgentExchange *exchange, const char *nonce, gint64 deadline,
+                             GCancellable *cancellable, GError **error)
 {
-    guint32 id = agent_random_id();
-
     for (;;) {
         GError *failure = NULL;
-        gint64 until = MIN(deadline, agent_deadline(ASK_AGAIN_MS));
+        const gint64 until = MIN(deadline, agent_deadline(ASK_AGAIN_MS));
 
-        agent_link_begin(link, WIRE_HELLO_REQUEST, id);
-        AgentHello *hello = agent_link_send(link, until, cancellable, &failure)
-                                ? receive_hello(link, id, nonce, until, cancellable, &failure)
+        agent_exchange_begin(exchange, WIRE_HELLO_REQUEST);
+        AgentHello *hello = agent_exchange_send(exchange, until, cancellable, &failure)
+                                ? receive_hello(exchange, nonce, until, cancellable, &failure)
                                 : NULL;
         if (hello)
             return hello;
-        // Silence, and an earlier agent's half frame that nothing will complete.
-        if (!g_error_matches(failure, AGENT_ERROR, AGENT_ERROR_UNREACHABLE) || agent_link_is_closed(link) ||
-            g_get_monotonic_time() >= deadline) {
+        if (!g_error_matches(failure, AGENT_ERROR, AGENT_ERROR_UNREACHABLE) ||
+            agent_exchange_is_closed(exchange) || g_get_monotonic_time() >= deadline) {
             g_propagate_error(error, failure);
             return NULL;
         }
         g_error_free(failure);
-        agent_link_give_up_frame(link);
     }
 }
 
-// QEMU closes the port when it ends; while there is time, the next one is waited for.
-static AgentHello *hello_until(const char *socket_path, const char *nonce, gint64 deadline,
-                               GCancellable *cancellable, GError **error)
+AgentHello *agent_exchange_hello(AgentExchange *exchange, const char *nonce, gint64 deadline,
+                                 GCancellable *cancellable, GError **error)
 {
+    agent_exchange_want_hello(exchange, TRUE);
+    AgentHello *hello = ask_until(exchange, nonce, deadline, cancellable, error);
+    agent_exchange_want_hello(exchange, FALSE);
+    return hello;
+}
+
+AgentExchange *agent_exchange_open_to(const char *socket_path, const char *nonce, guint protocol,
+                                      gint64 deadline, GCancellable *cancellable, GError **error)
+{
+    const gint64 until = MIN(deadline, agent_deadline(OPEN_HELLO_MS));
+    g_autoptr(AgentExchange) exchange = agent_exchange_open(socket_path, FALSE, until, cancellable, error);
+    g_autoptr(AgentHello) hello =
+        exchange ? agent_exchange_hello(exchange, nonce, until, cancellable, error) : NULL;
+
+    if (hello && hello->protocol < protocol) {
+        g_set_error(error, AGENT_ERROR, AGENT_ERROR_TOO_OLD,
+                    "the machine's agent is too old for this (version %s): install the machine anew",
+                    hello->agent_version);
+        return NULL;
+    }
+    return hello ? g_steal_pointer(&exchange) : NULL;
+}
+
+// QEMU closes the port when it ends; while there is time, the next one is waited for.
+AgentHello *agent_hello(const char *socket_path, const char *nonce, guint timeout_ms,
+                        GCancellable *cancellable, GError **error)
+{
+    const gint64 deadline = agent_deadline(timeout_ms);
+
     for (;;) {
         GError *failure = NULL;
-        g_autoptr(AgentLink) link = agent_link_open(socket_path, TRUE, deadline, cancellable, &failure);
-        AgentHello *hello = link ? agent_link_hello(link, nonce, deadline, cancellable, &failure) : NULL;
+        g_autoptr(AgentExchange) exchange =
+            agent_exchange_open(socket_path, TRUE, deadline, cancellable, &failure);
+        AgentHello *hello =
+            exchange ? agent_exchange_hello(exchange, nonce, deadline, cancellable, &failure) : NULL;
 
         if (hello)
             return hello;
-        if (link == NULL || !agent_link_is_closed(link) ||
+        if (exchange == NULL || !agent_exchange_is_closed(exchange) ||
             g_get_monotonic_time() + G_TIME_SPAN_SECOND / 10 >= deadline) {
             g_propagate_error(error, failure);
             return NULL;
@@ -158,59 +190,26 @@ static AgentHello *hello_until(const char *socket_path, const char *nonce, gint6
     }
 }
 
-AgentHello *agent_hello(const char *socket_path, const char *nonce, guint timeout_ms,
-                        GCancellable *cancellable, GError **error)
-{
-    gint64 deadline = agent_deadline(timeout_ms);
-
-    if (!agent_lock_take(socket_path, deadline, cancellable, error))
-        return NULL;
-    AgentHello *hello = hello_until(socket_path, nonce, deadline, cancellable, error);
-    agent_lock_release(socket_path);
-    return hello;
-}
-
-static gboolean order_shutdown(AgentLink *link, const char *mode, gint64 deadline, GError **error)
-{
-    struct wire_frame frame;
-    guint32 id = agent_random_id();
-
-    wire_encoder_text(agent_link_begin(link, WIRE_SHUTDOWN, id), WIRE_MODE, mode);
-    if (!agent_link_send(link, deadline, NULL, error))
-        return FALSE;
-    while (agent_link_receive(link, &frame, deadline, NULL, error)) {
-        if (frame.id != id)
-            continue;
-        if (frame.type == WIRE_OK)
-            return TRUE;
-        if (frame.type == WIRE_ERROR)
-            agent_set_remote_error(&frame, error);
-        else
-            g_set_error(error, AGENT_ERROR, AGENT_ERROR_PROTOCOL, "the machine's agent answers with type %u",
-                        frame.type);
-        return FALSE;
-    }
-    return FALSE;
-}
-
-static gboolean shutdown_locked(const char *socket_path, const char *nonce, const char *mode,
-                                gint64 hello_deadline, gint64 deadline, GError **error)
-{
-    g_autoptr(AgentLink) link = agent_link_open(socket_path, FALSE, hello_deadline, NULL, error);
-    g_autoptr(AgentHello) hello = link ? agent_link_hello(link, nonce, hello_deadline, NULL, error) : NULL;
-
-    return hello && order_shutdown(link, mode, deadline, error);
-}
-
 gboolean agent_shutdown(const char *socket_path, const char *nonce, gboolean reboot, GError **error)
 {
-    gint64 hello_deadline = agent_deadline(SHUTDOWN_HELLO_MS);
-    gint64 deadline = agent_deadline(SHUTDOWN_TIMEOUT_MS);
+    const gint64 deadline = agent_deadline(SHUTDOWN_TIMEOUT_MS);
+    struct wire_frame frame;
+    g_autoptr(AgentExchange) exchange =
+        agent_exchange_open_to(socket_path, nonce, WIRE_PROTOCOL_OLDEST, deadline, NULL, error);
 
-    if (!agent_lock_take(socket_path, hello_deadline, NULL, error))
+    if (exchange == NULL)
         return FALSE;
-    gboolean ok =
-        shutdown_locked(socket_path, nonce, reboot ? "reboot" : "poweroff", hello_deadline, deadline, error);
-    agent_lock_release(socket_path);
-    return ok;
+    wire_encoder_text(agent_exchange_begin(exchange, WIRE_SHUTDOWN), WIRE_MODE,
+                      reboot ? "reboot" : "poweroff");
+    if (!agent_exchange_send(exchange, deadline, NULL, error) ||
+        !agent_exchange_receive(exchange, &frame, deadline, NULL, error))
+        return FALSE;
+    if (frame.type == WIRE_OK)
+        return TRUE;
+    if (frame.type == WIRE_ERROR)
+        agent_set_remote_error(&frame, error);
+    else
+        g_set_error(error, AGENT_ERROR, AGENT_ERROR_PROTOCOL, "the machine's agent answers with type %u",
+                    frame.type);
+    return FALSE;
 }

@@ -13,22 +13,15 @@
 
 struct AgentLink {
     int socket;
-    gboolean closed;
+    gint closed;         // atomic
     guint8 input[16384]; // received, not yet given to the decoder: from input_at to input_end
     gsize input_at, input_end;
     struct wire_decoder decoder;
-    struct wire_encoder encoder;
-    guint8 output[WIRE_FRAME_MAX];
 };
 
 gint64 agent_deadline(guint milliseconds)
 {
     return g_get_monotonic_time() + milliseconds * G_TIME_SPAN_MILLISECOND;
-}
-
-guint32 agent_random_id(void)
-{
-    return g_random_int_range(1, G_MAXINT32);
 }
 
 static gboolean unreachable(GError **error, const char *why)
@@ -126,12 +119,13 @@ void agent_link_close(AgentLink *link)
 
 gboolean agent_link_is_closed(const AgentLink *link)
 {
-    return link->closed;
+    return g_atomic_int_get(&link->closed);
 }
 
 void agent_link_give_up_frame(AgentLink *link)
 {
-    wire_decoder_give_up(&link->decoder);
+    if (wire_decoder_waiting(&link->decoder))
+        wire_decoder_give_up(&link->decoder);
 }
 
 // Reads what there is without waiting. FALSE with @error once the other end is closed.
@@ -146,7 +140,7 @@ static gboolean fill_input(AgentLink *link, GError **error)
     }
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return TRUE;
-    link->closed = TRUE;
+    g_atomic_int_set(&link->closed, TRUE);
     return unreachable(error, got == 0 ? "the serial port was closed" : g_strerror(errno));
 }
 
@@ -183,48 +177,21 @@ gboolean agent_link_receive(AgentLink *link, struct wire_frame *ret_frame, gint6
     }
 }
 
-struct wire_encoder *agent_link_begin(AgentLink *link, guint16 type, guint32 id)
+gssize agent_link_write(AgentLink *link, const void *bytes, gsize length, GError **error)
 {
-    wire_encoder_begin(&link->encoder, link->output, sizeof link->output, type, id);
-    return &link->encoder;
+    const ssize_t sent = send(link->socket, bytes, length, MSG_NOSIGNAL);
+
+    if (sent >= 0)
+        return sent;
+    if (errno == EAGAIN || errno == EINTR)
+        return 0;
+    g_atomic_int_set(&link->closed, TRUE);
+    unreachable(error, g_strerror(errno));
+    return -1;
 }
 
-// The guest may itself be stuck in writing: its bytes are taken off, else neither would go on.
-static gboolean drop_input(AgentLink *link, GError **error)
+gboolean agent_link_wait_writable(const AgentLink *link, gint64 deadline, GCancellable *cancellable,
+                                  GError **error)
 {
-    struct wire_frame dropped;
-
-    if (!fill_input(link, error))
-        return FALSE;
-    while (next_frame(link, &dropped))
-        ;
-    return TRUE;
-}
-
-gboolean agent_link_send(AgentLink *link, gint64 deadline, GCancellable *cancellable, GError **error)
-{
-    gsize length = wire_encoder_end(&link->encoder);
-    const guint8 *at = link->output;
-
-    if (length == 0) {
-        g_set_error(error, AGENT_ERROR, AGENT_ERROR_PROTOCOL, "the request is longer than %u bytes",
-                    WIRE_PAYLOAD_MAX);
-        return FALSE;
-    }
-    while (length > 0) {
-        ssize_t sent = send(link->socket, at, length, MSG_NOSIGNAL);
-        if (sent > 0) {
-            at += sent;
-            length -= (gsize)sent;
-        } else if (errno != EAGAIN && errno != EINTR) {
-            link->closed = TRUE;
-            return unreachable(error, g_strerror(errno));
-        } else if (g_get_monotonic_time() >= deadline) {
-            return unreachable(error, "it takes no bytes");
-        } else if (!wait_for(link->socket, G_IO_IN | G_IO_OUT, deadline, cancellable, error) ||
-                   !drop_input(link, error)) {
-            return FALSE;
-        }
-    }
-    return TRUE;
+    return wait_for(link->socket, G_IO_OUT, deadline, cancellable, error);
 }

@@ -53,7 +53,7 @@ void answer_error(struct outbox *outbox, uint32_t id, const char *code, const ch
     finish(outbox, &encoder);
 }
 
-bool answer_exit(struct outbox *outbox, uint32_t id, uint32_t exit_code, bool timed_out)
+bool answer_exit(struct outbox *outbox, uint32_t id, uint32_t exit_code, bool timed_out, bool dropped)
 {
     uint8_t frame[SHORT_FRAME];
     struct wire_encoder encoder;
@@ -61,5 +61,17 @@ bool answer_exit(struct outbox *outbox, uint32_t id, uint32_t exit_code, bool ti
     wire_encoder_begin(&encoder, frame, sizeof frame, WIRE_EXIT, id);
     wire_encoder_u32(&encoder, WIRE_EXIT_CODE, exit_code);
     wire_encoder_u32(&encoder, WIRE_TIMED_OUT, timed_out);
+    if (dropped)
+        wire_encoder_u32(&encoder, WIRE_DROPPED, 1);
+    return finish(outbox, &encoder);
+}
+
+bool answer_ack(struct outbox *outbox, uint32_t id, uint32_t bytes)
+{
+    uint8_t frame[SHORT_FRAME];
+    struct wire_encoder encoder;
+
+    wire_encoder_begin(&encoder, frame, sizeof frame, WIRE_ACK, id);
+    wire_encoder_u32(&encoder, WIRE_BYTES, bytes);
     return finish(outbox, &encoder);
 }

@@ -14,4 +14,6 @@ void answer_ok(struct outbox *outbox, uint32_t id);
 // code is one of the words of wire.h. The message must not repeat arguments: they may be secret.
 void answer_error(struct outbox *outbox, uint32_t id, const char *code, const char *message);
 // False when there was no room, so that the caller can try again: the host waits for this frame.
-bool answer_exit(struct outbox *outbox, uint32_t id, uint32_t exit_code, bool timed_out);
+bool answer_exit(struct outbox *outbox, uint32_t id, uint32_t exit_code, bool timed_out, bool dropped);
+// So many bytes of the host's have been used. False as above.
+bool answer_ack(struct outbox *outbox, uint32_t id, uint32_t bytes);

@@ -8,32 +8,26 @@
 
 #include "guest/agent/answer.h"
 #include "guest/agent/exec_request.h"
-#include "guest/agent/process.h"
+#include "guest/agent/exec_spawn.h"
+#include "guest/agent/relay.h"
 
 // How often a pipe is looked at. Anonymous pipes have no wait of their own, and a blocking read could not be
 // given up.
-#define POLL_MS   10u
-#define PIPE_SIZE 65536u
+#define POLL_MS 10u
 // A command that has ended waits this long, without progress, for a host that does not take its output.
-#define HOST_PATIENCE_MS 10000u
+#define HOST_PATIENCE_MS 60000u
 // A process that was terminated and is still there after this is left to Windows.
 #define DEATH_PATIENCE_MS 10000u
-
-struct stream {
-    HANDLE pipe; // NULL once closed
-    uint16_t type;
-    size_t pending; // length of the frame that found no room in the outbox yet
-    uint8_t data[WIRE_DATA_MAX];
-    uint8_t frame[WIRE_HEADER_SIZE + WIRE_FIELD_HEADER + WIRE_DATA_MAX];
-};
 
 struct exec {
     struct exec_table *table;
     uint32_t id;
     DWORD timeout_ms;
-    HANDLE kill; // manual-reset event
-    struct process process;
-    struct stream output, errors;
+    HANDLE kill;        // manual-reset event
+    volatile LONG room; // how much more output may be on its way
+    LONG acknowledge;   // input whose taking the host has not been told yet
+    bool on_desktop;
+    struct exec_child child;
 };
 
 void exec_init(struct exec_table *table, struct outbox *outbox)
@@ -44,11 +38,7 @@ void exec_init(struct exec_table *table, struct outbox *outbox)
 
 static void free_exec(struct exec *exec)
 {
-    process_close(&exec->process);
-    if (exec->output.pipe != NULL)
-        CloseHandle(exec->output.pipe);
-    if (exec->errors.pipe != NULL)
-        CloseHandle(exec->errors.pipe);
+    exec_child_close(&exec->child);
     if (exec->kill != NULL)
         CloseHandle(exec->kill);
     free(exec);
@@ -66,40 +56,39 @@ static void leave_table(struct exec *exec)
     free_exec(exec);
 }
 
-// Moves output from one pipe towards the host. True when something moved.
-static bool pump(struct exec *exec, struct stream *stream)
+static bool pump_output(struct exec *exec, struct exec_output *output)
 {
-    struct wire_encoder encoder;
-    DWORD available = 0, count = 0;
-    bool moved = false;
+    LONG before = exec->room, room = before;
+    bool moved = exec_output_pump(output, exec->table->outbox, exec->id, &room);
 
-    if (stream->pending == 0 && stream->pipe != NULL) {
-        if (!PeekNamedPipe(stream->pipe, NULL, 0, NULL, &available, NULL)) {
-            CloseHandle(stream->pipe);
-            stream->pipe = NULL;
-            return false;
-        }
-        if (available > WIRE_DATA_MAX)
-            available = WIRE_DATA_MAX;
-        if (available == 0 || !ReadFile(stream->pipe, stream->data, available, &count, NULL) || count == 0)
-            return false;
-        wire_encoder_begin(&encoder, stream->frame, sizeof stream->frame, stream->type, exec->id);
-        wire_encoder_bytes(&encoder, WIRE_DATA, stream->data, count);
-        stream->pending = wire_encoder_end(&encoder);
-        moved = true;
-    }
-    if (stream->pending > 0 &&
-        outbox_put(exec->table->outbox, stream->frame, stream->pending, OUTBOX_OUTPUT)) {
-        stream->pending = 0;
-        moved = true;
-    }
+    InterlockedExchangeAdd(&exec->room, room - before); // the session may have added meanwhile
+    return moved;
+}
+
+static bool pump_input(struct exec *exec)
+{
+    DWORD taken = exec_input_pump(&exec->child.input);
+
+    exec->acknowledge += (LONG)taken;
+    if (exec->acknowledge > 0 && answer_ack(exec->table->outbox, exec->id, (uint32_t)exec->acknowledge))
+        exec->acknowledge = 0;
+    return taken > 0;
+}
+
+static bool pump(struct exec *exec)
+{
+    bool moved = pump_output(exec, &exec->child.output);
+
+    moved |= pump_output(exec, &exec->child.errors);
+    if (exec->child.input.write.hEvent != NULL)
+        moved |= pump_input(exec);
     return moved;
 }
 
 // Streams until the process has ended by itself, by KILL or by its time limit. Returns its exit code.
 static DWORD follow(struct exec *exec, bool *timed_out)
 {
-    HANDLE handles[2] = { exec->process.handle, exec->kill };
+    HANDLE handles[2] = { exec->child.process.handle, exec->kill };
     ULONGLONG limit = GetTickCount64() + exec->timeout_ms;
     DWORD code = 0;
 
@@ -110,86 +99,32 @@ static DWORD follow(struct exec *exec, bool *timed_out)
         *timed_out = GetTickCount64() >= limit;
         if (woken == WAIT_OBJECT_0 + 1 || *timed_out) {
             code = *timed_out ? EXEC_EXIT_TIMED_OUT : EXEC_EXIT_KILLED;
-            process_kill(&exec->process, code);
-            WaitForSingleObject(exec->process.handle, DEATH_PATIENCE_MS);
+            process_kill(&exec->child.process, code);
+            WaitForSingleObject(exec->child.process.handle, DEATH_PATIENCE_MS);
             return code;
         }
-        bool moved = pump(exec, &exec->output);
-        moved |= pump(exec, &exec->errors);
-        if (!moved)
+        if (!pump(exec))
             WaitForMultipleObjects(2, handles, FALSE, POLL_MS);
     }
-    GetExitCodeProcess(exec->process.handle, &code);
+    GetExitCodeProcess(exec->child.process.handle, &code);
     return code;
 }
 
 // What the process wrote is in the pipes now. Their end is not waited for: something that it left running in
-// the background may hold them open for ever.
-static void drain(struct exec *exec)
+// the background may hold them open for ever. Returns whether the host has taken all.
+static bool drain(struct exec *exec)
 {
     ULONGLONG since = GetTickCount64();
 
     while (GetTickCount64() - since < HOST_PATIENCE_MS) {
-        bool moved = pump(exec, &exec->output);
-        moved |= pump(exec, &exec->errors);
-        if (moved)
+        if (pump(exec))
             since = GetTickCount64();
-        else if (exec->output.pending == 0 && exec->errors.pending == 0)
-            return;
-        else
-            Sleep(POLL_MS);
+        else if (!exec_output_waits(&exec->child.output) && !exec_output_waits(&exec->child.errors))
+            return true;
+        else if (WaitForSingleObject(exec->kill, POLL_MS) == WAIT_OBJECT_0)
+            return false;
     }
-}
-
-static DWORD WINAPI exec_thread(void *argument)
-{
-    struct exec *exec = argument;
-    struct outbox *outbox = exec->table->outbox;
-    bool timed_out = false;
-    DWORD code = follow(exec, &timed_out);
-    uint32_t id = exec->id;
-    ULONGLONG since = GetTickCount64();
-
-    drain(exec);
-    while (!answer_exit(outbox, id, code, timed_out) && GetTickCount64() - since < HOST_PATIENCE_MS)
-        Sleep(POLL_MS);
-    leave_table(exec);
-    return 0;
-}
-
-// Makes a pipe whose writing end a child can inherit.
-static BOOL make_pipe(HANDLE *reading, HANDLE *writing)
-{
-    SECURITY_ATTRIBUTES inherit = { .nLength = sizeof inherit, .bInheritHandle = TRUE };
-
-    *writing = NULL;
-    if (!CreatePipe(reading, writing, &inherit, PIPE_SIZE)) {
-        *reading = NULL;
-        return FALSE;
-    }
-    return SetHandleInformation(*reading, HANDLE_FLAG_INHERIT, 0);
-}
-
-static BOOL spawn(struct exec *exec, const struct exec_request *request)
-{
-    SECURITY_ATTRIBUTES inherit = { .nLength = sizeof inherit, .bInheritHandle = TRUE };
-    HANDLE output = NULL, errors = NULL;
-    HANDLE input = CreateFileW(L"NUL", GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherit,
-                               OPEN_EXISTING, 0, NULL);
-    BOOL started =
-        input != INVALID_HANDLE_VALUE && make_pipe(&exec->output.pipe, &output) &&
-        make_pipe(&exec->errors.pipe, &errors) &&
-        process_start(request->line, request->cwd, input, output, errors, PROCESS_CONTAINED, &exec->process);
-    DWORD error = GetLastError();
-
-    if (errors != NULL)
-        CloseHandle(errors);
-    if (output != NULL)
-        CloseHandle(output);
-    if (input != INVALID_HANDLE_VALUE)
-        CloseHandle(input);
-    SetLastError(error);
-    return started;
+    return false;
 }
 
 static void refuse_spawn(struct exec_table *table, uint32_t id, DWORD error)
@@ -201,10 +136,39 @@ static void refuse_spawn(struct exec_table *table, uint32_t id, DWORD error)
         _snprintf(message, sizeof message, "the working directory does not exist");
     else if (missing)
         _snprintf(message, sizeof message, "the program was not found");
+    else if (error == ERROR_NOT_LOGGED_ON)
+        _snprintf(message, sizeof message, "nobody is logged on at the machine's desktop");
     else
         _snprintf(message, sizeof message, "the program could not be started: Windows error %lu", error);
     answer_error(table->outbox, id, missing || error == ERROR_DIRECTORY ? "not-found" : "spawn-failed",
                  message);
+}
+
+// The relay could not start the program: said as if the agent could not.
+static bool refuse_relay(struct exec *exec, DWORD code)
+{
+    if (!exec->on_desktop || (code & 0xffff0000) != RELAY_FAILED)
+        return false;
+    refuse_spawn(exec->table, exec->id, code & 0xffff);
+    return true;
+}
+
+static DWORD WINAPI exec_thread(void *argument)
+{
+    struct exec *exec = argument;
+    struct outbox *outbox = exec->table->outbox;
+    bool timed_out = false;
+    DWORD code = follow(exec, &timed_out);
+    uint32_t id = exec->id;
+    bool dropped = !drain(exec);
+    ULONGLONG since = GetTickCount64();
+
+    if (!refuse_relay(exec, code))
+        while (!answer_exit(outbox, id, code, timed_out, dropped) &&
+               GetTickCount64() - since < HOST_PATIENCE_MS)
+            Sleep(POLL_MS);
+    leave_table(exec);
+    return 0;
 }
 
 // Takes a free place for the id. On failure says why.
@@ -229,7 +193,7 @@ static bool enter_table(struct exec *exec, const char **code, const char **messa
     return place != NULL && !in_use;
 }
 
-static struct exec *new_exec(struct exec_table *table, uint32_t id, DWORD timeout_ms)
+static struct exec *new_exec(struct exec_table *table, uint32_t id, const struct exec_request *request)
 {
     struct exec *exec = calloc(1, sizeof *exec);
 
@@ -237,9 +201,11 @@ static struct exec *new_exec(struct exec_table *table, uint32_t id, DWORD timeou
         return NULL;
     exec->table = table;
     exec->id = id;
-    exec->timeout_ms = timeout_ms;
-    exec->output.type = WIRE_STDOUT;
-    exec->errors.type = WIRE_STDERR;
+    exec->timeout_ms = request->timeout_ms;
+    exec->room = request->window;
+    exec->on_desktop = request->on_desktop;
+    exec->child.output.type = WIRE_STDOUT;
+    exec->child.errors.type = WIRE_STDERR;
     exec->kill = CreateEventW(NULL, TRUE, FALSE, NULL);
     return exec;
 }
@@ -253,20 +219,20 @@ void exec_start(struct exec_table *table, const struct wire_frame *frame)
         answer_error(table->outbox, frame->id, code, message);
         return;
     }
-    struct exec *exec = new_exec(table, frame->id, request.timeout_ms);
+    struct exec *exec = new_exec(table, frame->id, &request);
     if (exec == NULL || exec->kill == NULL) {
         answer_error(table->outbox, frame->id, "spawn-failed", "out of memory");
         free(exec);
     } else if (!enter_table(exec, &code, &message)) {
         answer_error(table->outbox, frame->id, code, message);
         free_exec(exec);
-    } else if (!spawn(exec, &request)) {
+    } else if (!exec_spawn(&exec->child, &request)) {
         refuse_spawn(table, frame->id, GetLastError());
         leave_table(exec);
     } else {
         HANDLE thread = CreateThread(NULL, 0, exec_thread, exec, 0, NULL);
         if (thread == NULL) {
-            process_kill(&exec->process, EXEC_EXIT_KILLED);
+            process_kill(&exec->child.process, EXEC_EXIT_KILLED);
             answer_error(table->outbox, frame->id, "spawn-failed", "no thread could be started");
             leave_table(exec);
         } else {
@@ -289,6 +255,41 @@ bool exec_kill(struct exec_table *table, uint32_t id)
     }
     LeaveCriticalSection(&table->lock);
     return found;
+}
+
+// With the lock.
+static struct exec *find(struct exec_table *table, uint32_t id)
+{
+    for (size_t i = 0; i < EXEC_RUNNING_MAX; i++)
+        if (table->running[i] != NULL && table->running[i]->id == id)
+            return table->running[i];
+    return NULL;
+}
+
+void exec_take_input(struct exec_table *table, const struct wire_frame *frame)
+{
+    struct wire_field data = { .length = 0 };
+
+    wire_frame_find(frame, WIRE_DATA, &data);
+    EnterCriticalSection(&table->lock);
+    struct exec *exec = find(table, frame->id);
+    if (exec != NULL && exec->child.input.write.hEvent != NULL)
+        exec_input_put(&exec->child.input, data.bytes, data.length);
+    LeaveCriticalSection(&table->lock);
+}
+
+void exec_acknowledge(struct exec_table *table, const struct wire_frame *frame)
+{
+    struct wire_field field;
+    uint32_t bytes;
+
+    if (!wire_frame_find(frame, WIRE_BYTES, &field) || !wire_field_u32(&field, &bytes) || bytes > WIRE_WINDOW)
+        return;
+    EnterCriticalSection(&table->lock);
+    struct exec *exec = find(table, frame->id);
+    if (exec != NULL)
+        InterlockedExchangeAdd(&exec->room, (LONG)bytes);
+    LeaveCriticalSection(&table->lock);
 }
 
 void exec_kill_all(struct exec_table *table, DWORD wait_ms)

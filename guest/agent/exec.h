@@ -10,7 +10,7 @@
 #include "guest/agent/outbox.h"
 #include "guest/wire.h"
 
-#define EXEC_RUNNING_MAX        8u
+#define EXEC_RUNNING_MAX        16u
 #define EXEC_ARGS_MAX           256u
 #define EXEC_TIMEOUT_DEFAULT_MS 3600000u
 #define EXEC_TIMEOUT_MAX_MS     86400000u
@@ -33,6 +33,10 @@ void exec_start(struct exec_table *table, const struct wire_frame *frame);
 
 // Handles KILL: the command with the id is ended and sends its EXIT as ever. False when there is none.
 bool exec_kill(struct exec_table *table, uint32_t id);
+
+// Handles STDIN and ACK. What is for no running command is dropped: it may just have ended.
+void exec_take_input(struct exec_table *table, const struct wire_frame *frame);
+void exec_acknowledge(struct exec_table *table, const struct wire_frame *frame);
 
 // Ends all commands and waits, at most wait_ms, until their threads are done.
 void exec_kill_all(struct exec_table *table, DWORD wait_ms);

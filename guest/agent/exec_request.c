@@ -2,6 +2,7 @@
 // Reads an EXEC frame; see exec_request.h.
 #include "guest/agent/exec_request.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,11 +22,24 @@ struct vector {
 
 static const char *check_field(const struct wire_field *field)
 {
-    if ((field->tag == WIRE_ARG || field->tag == WIRE_CWD) && !wire_field_is_text(field))
-        return "an argument or the working directory is not text";
-    if (field->tag == WIRE_TIMEOUT_MS && field->length != 4)
-        return "the time limit is not a number";
-    return NULL;
+    switch (field->tag) {
+    case WIRE_ARG:
+    case WIRE_CWD:
+    case WIRE_ENVIRONMENT:
+        return wire_field_is_text(field)
+                   ? NULL
+                   : "an argument, the working directory or the environment is not text";
+    case WIRE_TIMEOUT_MS:
+    case WIRE_HAS_STDIN:
+    case WIRE_OUTPUT_WINDOW:
+        return field->length == 4 ? NULL : "the time limit or another number is not one";
+    case WIRE_SESSION:
+        return wire_field_equals(field, "desktop") || wire_field_equals(field, "service")
+                   ? NULL
+                   : "the session is neither desktop nor service";
+    default: // left to later versions
+        return NULL;
+    }
 }
 
 static bool add_argument(struct vector *vector, const struct wire_field *field)
@@ -40,6 +54,23 @@ static bool add_argument(struct vector *vector, const struct wire_field *field)
     return true;
 }
 
+static const char *add_change(struct exec_request *request, const struct wire_field *field, const char **code)
+{
+    const uint8_t *equals = memchr(field->bytes, '=', field->length);
+
+    if (equals == NULL || equals == field->bytes)
+        return "an environment variable is not NAME=value";
+    *code = "too-large";
+    if (request->change_count == EXEC_CHANGES_MAX)
+        return "too many environment variables";
+    wchar_t *change = text_to_wide((const char *)field->bytes, field->length);
+    if (change == NULL)
+        return "an environment variable is too long";
+    request->changes[request->change_count++] = change;
+    *code = "bad-request";
+    return NULL;
+}
+
 static void take_timeout(struct exec_request *request, const struct wire_field *field)
 {
     uint32_t value = 0;
@@ -51,7 +82,16 @@ static void take_timeout(struct exec_request *request, const struct wire_field *
         request->timeout_ms = value;
 }
 
-// Fills vector, cwd and time limit; unknown fields are left to later versions. NULL, or what is wrong.
+static void take_window(struct exec_request *request, const struct wire_field *field)
+{
+    uint32_t value = 0;
+
+    wire_field_u32(field, &value);
+    if (value > 0 && value < LONG_MAX)
+        request->window = (LONG)value;
+}
+
+// NULL, or what is wrong.
 static const char *read_fields(struct exec_request *request, struct vector *vector,
                                const struct wire_frame *frame, const char **code)
 {
@@ -74,6 +114,14 @@ static const char *read_fields(struct exec_request *request, struct vector *vect
             request->cwd = text_to_wide((const char *)field.bytes, field.length);
         if (field.tag == WIRE_TIMEOUT_MS)
             take_timeout(request, &field);
+        if (field.tag == WIRE_ENVIRONMENT && (wrong = add_change(request, &field, code)) != NULL)
+            return wrong;
+        if (field.tag == WIRE_SESSION)
+            request->on_desktop = wire_field_equals(&field, "desktop");
+        if (field.tag == WIRE_HAS_STDIN)
+            request->has_input = true;
+        if (field.tag == WIRE_OUTPUT_WINDOW)
+            take_window(request, &field);
     }
     if (vector->count == 0 || vector->args[0][0] == '\0')
         return "no program is named";
@@ -101,7 +149,7 @@ bool exec_request_read(struct exec_request *request, const struct wire_frame *fr
     // Each argument has its field header, so its NUL always has room.
     struct vector vector = { .texts = malloc(frame->payload_length + 1) };
 
-    *request = (struct exec_request){ .timeout_ms = EXEC_TIMEOUT_DEFAULT_MS };
+    *request = (struct exec_request){ .timeout_ms = EXEC_TIMEOUT_DEFAULT_MS, .window = LONG_MAX };
     *code = "spawn-failed";
     *message = "out of memory";
     if (vector.texts == NULL)
@@ -120,5 +168,7 @@ void exec_request_free(struct exec_request *request)
 {
     free(request->line);
     free(request->cwd);
+    for (size_t i = 0; i < request->change_count; i++)
+        free(request->changes[i]);
     *request = (struct exec_request){ 0 };
 }

@@ -9,10 +9,16 @@
 
 #include "guest/wire.h"
 
+#define EXEC_CHANGES_MAX 128u
+
 struct exec_request {
     wchar_t *line;
     wchar_t *cwd; // NULL: the agent's own
     DWORD timeout_ms;
+    wchar_t *changes[EXEC_CHANGES_MAX]; // of the environment, "NAME=value"
+    size_t change_count;
+    bool on_desktop, has_input;
+    LONG window; // bytes of output that may be on their way
 };
 
 // On failure returns false with a code and a message (both constant text) for the ERROR frame, and there is

@@ -8,6 +8,7 @@
 #include <windows.h>
 
 #include "guest/agent/place_files.h"
+#include "guest/agent/relay.h"
 #include "guest/agent/report.h"
 #include "guest/agent/run_command.h"
 #include "guest/agent/run_list.h"
@@ -99,6 +100,16 @@ static int do_run(struct options *options)
     return run_command(options->argv[stop ? 1 : 0], line, stop);
 }
 
+// From the agent alone; the command line is taken as it stands.
+static int do_relay(struct options *options)
+{
+    const wchar_t *line = command_line_tail(GetCommandLineW(), 3);
+
+    if (options->argc >= 2 && line != NULL)
+        ExitProcess((UINT)relay_run(options->argv[0], line)); // any of 32 bits
+    return -1;
+}
+
 static int do_place_files(struct options *options)
 {
     return options->argc == 1 ? place_files(options->argv[0]) : -1;
@@ -145,7 +156,7 @@ static const struct {
     { L"--report", do_report },   { L"--report-file", do_report_file }, { L"--run-list", do_run_list },
     { L"--run", do_run },         { L"--place-files", do_place_files }, { L"--sleep", do_sleep },
     { L"--install", do_install }, { L"--service", do_service },         { L"--console", do_console },
-    { L"--version", do_version },
+    { L"--relay", do_relay },     { L"--version", do_version },
 };
 
 int wmain(int argc, wchar_t **argv)

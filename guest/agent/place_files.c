@@ -7,6 +7,7 @@
 #include <string.h>
 #include <windows.h>
 
+#include "guest/agent/path.h"
 #include "guest/agent/report.h"
 #include "guest/agent/text.h"
 
@@ -33,25 +34,13 @@ static DWORD read_list(const wchar_t *folder, char **text)
     return error;
 }
 
-// Every folder above the file; those that are there already are fine.
-static void make_folders(wchar_t *path)
-{
-    for (wchar_t *at = wcschr(path, L'\\'); at != NULL; at = wcschr(at + 1, L'\\')) {
-        if (at == path || at[-1] == L':')
-            continue;
-        *at = L'\0';
-        CreateDirectoryW(path, NULL);
-        *at = L'\\';
-    }
-}
-
 static DWORD place(const wchar_t *folder, int index, wchar_t *target)
 {
     wchar_t source[PATH_SIZE];
 
     _snwprintf(source, PATH_SIZE - 1, L"%ls\\files\\%04d", folder, index);
     source[PATH_SIZE - 1] = L'\0';
-    make_folders(target);
+    path_make_folders(target);
     if (!CopyFileW(source, target, FALSE))
         return GetLastError();
     // What is on a CD is read-only, and a copy stays so.

@@ -21,55 +21,71 @@ HANDLE process_open_log(const wchar_t *path)
     return log != INVALID_HANDLE_VALUE ? log : process_open(L"NUL", GENERIC_WRITE, OPEN_EXISTING);
 }
 
-struct start_attributes {
+struct attributes {
     STARTUPINFOEXW info;
     HANDLE handles[3];
     size_t count;
-    LPPROC_THREAD_ATTRIBUTE_LIST list;
 };
 
 // CreateProcess refuses a list in which a handle stands twice.
-static void add_handle(struct start_attributes *start, HANDLE handle)
+static void add_handle(struct attributes *attributes, HANDLE handle)
 {
-    for (size_t i = 0; i < start->count; i++)
-        if (start->handles[i] == handle)
+    for (size_t i = 0; i < attributes->count; i++)
+        if (attributes->handles[i] == handle)
             return;
-    start->handles[start->count++] = handle;
+    attributes->handles[attributes->count++] = handle;
 }
 
 // The list of inherited handles (Windows Vista and later [D]) keeps the pipes of commands that run at the
 // same time apart: a stray copy of a pipe's writing end would keep that pipe open.
-static BOOL prepare(struct start_attributes *start, HANDLE input, HANDLE output, HANDLE errors)
+static BOOL list_handles(struct attributes *attributes, const struct process_start *start)
 {
     SIZE_T size = 0;
 
-    *start = (struct start_attributes){ 0 };
-    add_handle(start, input);
-    add_handle(start, output);
-    add_handle(start, errors);
-    start->info.StartupInfo = (STARTUPINFOW){
-        .cb = sizeof start->info,
-        .dwFlags = STARTF_USESTDHANDLES,
-        .hStdInput = input,
-        .hStdOutput = output,
-        .hStdError = errors,
-    };
+    add_handle(attributes, start->input);
+    add_handle(attributes, start->output);
+    add_handle(attributes, start->errors);
     InitializeProcThreadAttributeList(NULL, 1, 0, &size);
-    start->list = malloc(size);
-    if (start->list == NULL || !InitializeProcThreadAttributeList(start->list, 1, 0, &size)) {
-        free(start->list);
+    LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(size);
+    if (list == NULL || !InitializeProcThreadAttributeList(list, 1, 0, &size)) {
+        free(list);
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
         return FALSE;
     }
-    start->info.lpAttributeList = start->list;
-    if (UpdateProcThreadAttribute(start->list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, start->handles,
-                                  start->count * sizeof(HANDLE), NULL, NULL))
+    if (UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, attributes->handles,
+                                  attributes->count * sizeof(HANDLE), NULL, NULL)) {
+        attributes->info.lpAttributeList = list;
         return TRUE;
+    }
     DWORD error = GetLastError();
-    DeleteProcThreadAttributeList(start->list);
-    free(start->list);
+    DeleteProcThreadAttributeList(list);
+    free(list);
     SetLastError(error);
     return FALSE;
+}
+
+static BOOL prepare(struct attributes *attributes, const struct process_start *start)
+{
+    static wchar_t desktop[] = L"winsta0\\default";
+
+    *attributes = (struct attributes){ .info.StartupInfo.cb = sizeof attributes->info };
+    if (start->user != NULL)
+        attributes->info.StartupInfo.lpDesktop = desktop;
+    if (start->output == NULL)
+        return TRUE;
+    attributes->info.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
+    attributes->info.StartupInfo.hStdInput = start->input;
+    attributes->info.StartupInfo.hStdOutput = start->output;
+    attributes->info.StartupInfo.hStdError = start->errors;
+    return list_handles(attributes, start);
+}
+
+static void free_attributes(struct attributes *attributes)
+{
+    if (attributes->info.lpAttributeList == NULL)
+        return;
+    DeleteProcThreadAttributeList(attributes->info.lpAttributeList);
+    free(attributes->info.lpAttributeList);
 }
 
 // A job that lets go of processes that ask for it: Windows 7 has no nested jobs, so a program that makes jobs
@@ -87,34 +103,46 @@ static HANDLE new_job(void)
     return job;
 }
 
-BOOL process_start(wchar_t *line, const wchar_t *cwd, HANDLE input, HANDLE output, HANDLE errors,
-                   enum process_containment containment, struct process *process)
+static BOOL create(const struct process_start *start, DWORD flags, STARTUPINFOW *startup,
+                   PROCESS_INFORMATION *info)
 {
-    struct start_attributes start;
+    const BOOL inherit = start->output != NULL;
+
+    if (start->environment != NULL)
+        flags |= CREATE_UNICODE_ENVIRONMENT;
+    if (start->user != NULL)
+        return CreateProcessAsUserW(start->user, NULL, start->line, NULL, NULL, inherit, flags,
+                                    start->environment, start->cwd, startup, info);
+    return CreateProcessW(NULL, start->line, NULL, NULL, inherit, flags, start->environment, start->cwd,
+                          startup, info);
+}
+
+BOOL process_start(const struct process_start *start, struct process *process)
+{
+    struct attributes attributes;
     PROCESS_INFORMATION info;
     BOOL in_job = FALSE;
+    const BOOL contained = start->containment == PROCESS_CONTAINED;
     DWORD flags = CREATE_NO_WINDOW | CREATE_SUSPENDED | EXTENDED_STARTUPINFO_PRESENT;
 
     *process = (struct process){ 0 };
-    if (!prepare(&start, input, output, errors))
+    if (!prepare(&attributes, start))
         return FALSE;
     // Should the agent itself be in a job, its children are too, and could not be put into another one.
-    if (containment == PROCESS_CONTAINED && IsProcessInJob(GetCurrentProcess(), NULL, &in_job) && in_job)
+    if (contained && IsProcessInJob(GetCurrentProcess(), NULL, &in_job) && in_job)
         flags |= CREATE_BREAKAWAY_FROM_JOB;
-    STARTUPINFOW *startup = &start.info.StartupInfo;
-    BOOL started = CreateProcessW(NULL, line, NULL, NULL, TRUE, flags, NULL, cwd, startup, &info);
-    if (!started && GetLastError() == ERROR_ACCESS_DENIED && (flags & CREATE_BREAKAWAY_FROM_JOB)) {
-        flags &= ~(DWORD)CREATE_BREAKAWAY_FROM_JOB;
-        started = CreateProcessW(NULL, line, NULL, NULL, TRUE, flags, NULL, cwd, startup, &info);
-    }
+    STARTUPINFOW *startup = &attributes.info.StartupInfo;
+    BOOL started = create(start, flags, startup, &info);
+    if (!started && GetLastError() == ERROR_ACCESS_DENIED && (flags & CREATE_BREAKAWAY_FROM_JOB))
+        started = create(start, flags & ~(DWORD)CREATE_BREAKAWAY_FROM_JOB, startup, &info);
     DWORD error = GetLastError();
-    DeleteProcThreadAttributeList(start.list);
-    free(start.list);
+    free_attributes(&attributes);
     if (!started) {
         SetLastError(error);
         return FALSE;
     }
-    if (containment == PROCESS_CONTAINED) {
+    // Not on the desktop: all processes of a job are in one session [D], and process_kill() does without.
+    if (contained) {
         process->job = new_job();
         if (process->job != NULL && !AssignProcessToJobObject(process->job, info.hProcess)) {
             CloseHandle(process->job);

@@ -22,11 +22,19 @@ HANDLE process_open(const wchar_t *path, DWORD access, DWORD disposition);
 // For output of a child: appends to a file, or throws it away where that cannot be written.
 HANDLE process_open_log(const wchar_t *path);
 
-// Starts the command line without a console window. input, output and errors must be inheritable; the child
-// gets no other handle of ours. line is changed in place (CreateProcess may do so); cwd may be NULL. On
-// failure returns FALSE with GetLastError(), and there is nothing to close.
-BOOL process_start(wchar_t *line, const wchar_t *cwd, HANDLE input, HANDLE output, HANDLE errors,
-                   enum process_containment containment, struct process *process);
+struct process_start {
+    wchar_t *line;      // changed in place: CreateProcess may do so
+    const wchar_t *cwd; // or NULL
+    // Inheritable; the child gets no other handle of ours. All NULL: it gets none.
+    HANDLE input, output, errors;
+    enum process_containment containment;
+    HANDLE user; // a token of desktop_user(): on the user's desktop, and then without handles; or NULL
+    wchar_t *environment; // a block, or NULL: ours
+};
+
+// Starts the command line without a console window. On failure returns FALSE with GetLastError(), and there
+// is nothing to close.
+BOOL process_start(const struct process_start *start, struct process *process);
 
 // Ends the process and its descendants with the exit code. A descendant that broke away from the job is found
 // by its parents, as long as those still run.

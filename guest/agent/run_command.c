@@ -43,7 +43,14 @@ static long run(wchar_t *line)
     machine_file(L"specialize.log", log_path);
     HANDLE input = process_open(L"NUL", GENERIC_READ, OPEN_EXISTING);
     HANDLE output = process_open_log(log_path);
-    if (process_start(line, NULL, input, output, output, PROCESS_FREE, &process)) {
+    const struct process_start start = {
+        .line = line,
+        .input = input,
+        .output = output,
+        .errors = output,
+        .containment = PROCESS_FREE,
+    };
+    if (process_start(&start, &process)) {
         WaitForSingleObject(process.handle, INFINITE);
         GetExitCodeProcess(process.handle, &code);
         process_close(&process);

@@ -144,7 +144,14 @@ static DWORD run(const struct command *command, HANDLE input, HANDLE output)
         wcscpy(whole, before);
         wcscat(whole, line);
         wcscat(whole, L"\"");
-        if (process_start(whole, NULL, input, output, output, PROCESS_FREE, &process)) {
+        const struct process_start start = {
+            .line = whole,
+            .input = input,
+            .output = output,
+            .errors = output,
+            .containment = PROCESS_FREE,
+        };
+        if (process_start(&start, &process)) {
             WaitForSingleObject(process.handle, INFINITE);
             GetExitCodeProcess(process.handle, &code);
             process_close(&process);

@@ -7,6 +7,7 @@
 
 #include "guest/agent/answer.h"
 #include "guest/agent/exec.h"
+#include "guest/agent/files.h"
 #include "guest/agent/outbox.h"
 #include "guest/agent/serial.h"
 #include "guest/agent/shutdown.h"
@@ -25,6 +26,7 @@
 struct session {
     struct outbox outbox;
     struct exec_table commands;
+    struct files files;
     struct wire_decoder decoder;
     ULONGLONG last_byte; // when the host's last byte came
 };
@@ -50,6 +52,8 @@ static void handle_shutdown(struct session *session, const struct wire_frame *fr
 
 static void handle_frame(struct session *session, const struct wire_frame *frame)
 {
+    if (files_take(&session->files, frame))
+        return;
     switch (frame->type) {
     case WIRE_HELLO_REQUEST:
         answer_hello(&session->outbox, frame->id);
@@ -61,12 +65,18 @@ static void handle_frame(struct session *session, const struct wire_frame *frame
         if (!exec_kill(&session->commands, frame->id))
             answer_error(&session->outbox, frame->id, "not-found", "no command with this id is running");
         break;
+    case WIRE_STDIN:
+        exec_take_input(&session->commands, frame);
+        break;
+    case WIRE_ACK:
+        exec_acknowledge(&session->commands, frame);
+        break;
     case WIRE_SHUTDOWN:
         handle_shutdown(session, frame);
         break;
     default:
         // Our own frames come back where the other end of the line echoes: answering those would never end.
-        if (frame->type > WIRE_KILL)
+        if (frame->type > WIRE_MKDIR)
             answer_error(&session->outbox, frame->id, "bad-request", "this type of frame is not known");
         break;
     }
@@ -130,11 +140,12 @@ static void talk(struct session *session, HANDLE port, HANDLE stop)
             handle_bytes(session, bytes, (size_t)count);
         else
             check_broken_frame(session);
+        bool moved = files_pump(&session->files);
         int sent = send_some(session, port);
         if (sent < 0)
             return;
         DWORD pause = GetTickCount64() - session->last_byte < BUSY_AFTER_MS ? POLL_BUSY_MS : POLL_IDLE_MS;
-        woken = WaitForMultipleObjects(2, events, FALSE, count > 0 || sent > 0 ? 0 : pause);
+        woken = WaitForMultipleObjects(2, events, FALSE, count > 0 || sent > 0 || moved ? 0 : pause);
     } while (woken != WAIT_OBJECT_0);
 }
 
@@ -146,6 +157,7 @@ DWORD session_run(const wchar_t *port_name, HANDLE stop)
         return ERROR_NOT_ENOUGH_MEMORY;
     outbox_init(&session->outbox);
     exec_init(&session->commands, &session->outbox);
+    files_init(&session->files, &session->outbox);
     wire_decoder_init(&session->decoder);
     answer_hello(&session->outbox, 0);
     do {
@@ -155,6 +167,7 @@ DWORD session_run(const wchar_t *port_name, HANDLE stop)
             CloseHandle(port);
         }
     } while (WaitForSingleObject(stop, REOPEN_MS) == WAIT_TIMEOUT);
+    files_stop(&session->files);
     exec_kill_all(&session->commands, STOP_PATIENCE_MS);
     // The process ends now: what a command's thread may still hold is left to Windows.
     return ERROR_SUCCESS;

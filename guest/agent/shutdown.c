@@ -23,7 +23,14 @@ static BOOL by_program(bool reboot)
     HANDLE nul = process_open(L"NUL", GENERIC_READ | GENERIC_WRITE, OPEN_EXISTING);
     if (nul == INVALID_HANDLE_VALUE)
         return FALSE;
-    if (process_start(line, NULL, nul, nul, nul, PROCESS_FREE, &process)) {
+    const struct process_start start = {
+        .line = line,
+        .input = nul,
+        .output = nul,
+        .errors = nul,
+        .containment = PROCESS_FREE,
+    };
+    if (process_start(&start, &process)) {
         if (WaitForSingleObject(process.handle, PATIENCE_MS) == WAIT_TIMEOUT)
             code = 0;
         else

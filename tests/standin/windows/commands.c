@@ -5,11 +5,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-DWORD run_command(WCHAR *line, DWORD *exit_code)
+// In emulation on a busy host, Wine now and then gives a new process up with this error, which Windows does
+// not have for it; the same line starts a moment later.
+#define WINE_GAVE_UP ERROR_INTERNAL_ERROR
+#define ATTEMPTS     5
+#define BETWEEN_MS   500
+
+static BOOL start(WCHAR *line, PROCESS_INFORMATION *process)
 {
     STARTUPINFOW startup = { .cb = sizeof startup };
+    for (int attempt = 1; !CreateProcessW(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, process);
+         attempt++) {
+        const DWORD error = GetLastError();
+        if (error != WINE_GAVE_UP || attempt == ATTEMPTS) {
+            SetLastError(error);
+            return FALSE;
+        }
+        Sleep(BETWEEN_MS);
+    }
+    return TRUE;
+}
+
+DWORD run_command(WCHAR *line, DWORD *exit_code)
+{
     PROCESS_INFORMATION process;
-    if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process))
+    if (!start(line, &process))
         return GetLastError();
     WaitForSingleObject(process.hProcess, INFINITE);
     GetExitCodeProcess(process.hProcess, exit_code);

@@ -167,10 +167,12 @@ static void job_list_stops_at_its_limit(void)
 static void exec_passes_bytes_on(void)
 {
     g_autoptr(FakeDaemon) fake = fake_daemon_new();
-    fake_daemon_answer(
-        fake, "POST /v1/vms/a/exec", 200,
-        "{\"exit_code\":0,\"timed_out\":false,\"stdout\":\"AP8bWzJK\",\"stdout_encoding\":\"base64\","
-        "\"stderr\":\"warn\\u001b[1m\\r\\n\",\"stderr_encoding\":\"utf-8\",\"truncated\":true}");
+    fake_daemon_stream(
+        fake, "POST /v1/vms/a/exec",
+        "event: stdout\ndata: {\"data\":\"AP8bWw==\",\"data_encoding\":\"base64\"}\n\n",
+        "event: stderr\ndata: {\"data\":\"warn\\u001b[1m\\r\\n\",\"data_encoding\":\"utf-8\"}\n\n: \n\n",
+        "event: stdout\ndata: {\"data\":\"2J\",\"data_encoding\":\"utf-8\"}\n\n",
+        "event: exit\ndata: {\"exit_code\":0,\"timed_out\":false,\"truncated\":true}\n\n", NULL);
     g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "exec", "a", "--timeout", "9", "--cwd", "C:\\",
                                               "--", "cmd", "--json", "--", "/c", "ver", NULL);
     g_assert_cmpint(outcome->code, ==, 0);
@@ -184,14 +186,62 @@ static void exec_passes_bytes_on(void)
         "{\"argv\":[\"cmd\",\"--json\",\"--\",\"\\/c\",\"ver\"],\"cwd\":\"C:\\\\\",\"timeout_seconds\":9}");
 }
 
+static void exec_passes_on_what_belongs_to_the_command(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_stream(fake, "POST /v1/vms/a/exec",
+                       "event: exit\ndata: {\"exit_code\":0,\"timed_out\":false,\"truncated\":false}\n\n",
+                       NULL);
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, "in\n", "exec", "a", "--env", "A=b=c", "--env",
+                                              "TEMP=", "--desktop", "-i", "--shell", "dir & ver", NULL);
+    g_assert_cmpint(outcome->code, ==, 0);
+    g_autofree char *body = fake_daemon_request_body(fake, 0);
+    g_assert_cmpstr(body, ==,
+                    "{\"shell\":\"dir & ver\",\"environment\":{\"A\":\"b=c\",\"TEMP\":\"\"},\"session\":"
+                    "\"desktop\",\"stdin_base64\":\"aW4K\"}");
+}
+
+static void exec_tells_what_ends_it_early(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_stream(
+        fake, "POST /v1/vms/a/exec",
+        "event: error\ndata: {\"status\":422,\"code\":\"agent-refused\",\"detail\":\"the program was not "
+        "found\"}\n\n",
+        NULL);
+    fake_daemon_stream(fake, "POST /v1/vms/a/exec",
+                       "event: stdout\ndata: {\"data\":\"half\",\"data_encoding\":\"utf-8\"}\n\n", NULL);
+    g_autoptr(Outcome) refused = sevenctl_run(fake, NULL, "exec", "a", "--", "none", NULL);
+    g_assert_cmpint(refused->code, ==, 6);
+    g_assert_nonnull(strstr(refused->err, "the program was not found"));
+    g_autoptr(Outcome) cut = sevenctl_run(fake, NULL, "exec", "a", "--", "cmd", NULL);
+    g_assert_cmpint(cut->code, ==, 3);
+    g_assert_cmpstr(cut->out, ==, "half");
+    g_autoptr(FakeDaemon) whole = fake_daemon_new();
+    fake_daemon_answer(whole, "POST /v1/vms/a/exec", 200, "{\"exit_code\":4,\"stdout\":\"x\"}");
+    g_autoptr(Outcome) json = sevenctl_run(whole, NULL, "--json", "exec", "a", "--", "cmd", NULL);
+    g_assert_cmpint(json->code, ==, 1);
+    g_assert_cmpstr(json->out, ==, "{\"exit_code\":4,\"stdout\":\"x\"}\n");
+}
+
+static void exec_options_that_contradict_are_usage(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    g_autoptr(Outcome) both = sevenctl_run(fake, NULL, "exec", "a", "--shell", "ver", "--", "cmd", NULL);
+    g_assert_cmpint(both->code, ==, 2);
+    g_autoptr(Outcome) variable = sevenctl_run(fake, NULL, "exec", "a", "--env", "=x", "--", "cmd", NULL);
+    g_assert_cmpint(variable->code, ==, 2);
+    g_assert_cmpuint(fake_daemon_request_count(fake), ==, 0);
+}
+
 static void exec_keeps_guest_output_off_the_terminals_controls(void)
 {
     g_autoptr(FakeDaemon) fake = fake_daemon_new();
-    fake_daemon_answer(
-        fake, "POST /v1/vms/a/exec", 200,
-        "{\"exit_code\":0,\"timed_out\":false,\"stdout\":\"one\\r\\n\\u001b]52;c;eA=="
-        "\\u0007two\\u009b0m\\n\","
-        "\"stdout_encoding\":\"utf-8\",\"stderr\":\"\\u001b[2J\",\"stderr_encoding\":\"utf-8\"}");
+    fake_daemon_stream(fake, "POST /v1/vms/a/exec",
+                       "event: stdout\ndata: {\"data\":\"one\\r\\n\\u001b]52;c;eA==\\u0007two\\u009b0m\\n\","
+                       "\"data_encoding\":\"utf-8\"}\n\n",
+                       "event: stderr\ndata: {\"data\":\"\\u001b[2J\",\"data_encoding\":\"utf-8\"}\n\n",
+                       "event: exit\ndata: {\"exit_code\":0,\"timed_out\":false}\n\n", NULL);
     Running *running = sevenctl_start(fake, 80, "exec", "a", "--", "cmd", NULL);
     g_autoptr(Outcome) outcome = running_finish(running);
     g_assert_cmpstr(outcome->out, ==, "one\r\n\\x1b]52;c;eA==\\x07two\\u{9b}0m\r\n\\x1b[2J");
@@ -219,8 +269,8 @@ static void exec_exit_codes(void)
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(FakeDaemon) fake = fake_daemon_new();
         g_autofree char *answer =
-            g_strdup_printf("{%s,\"stdout\":\"\",\"stdout_encoding\":\"utf-8\"}", cases[i].result);
-        fake_daemon_answer(fake, "POST /v1/vms/a/exec", 200, answer);
+            g_strdup_printf("event: exit\ndata: {%s,\"truncated\":false}\n\n", cases[i].result);
+        fake_daemon_stream(fake, "POST /v1/vms/a/exec", answer, NULL);
         const char *arguments[] = { "exec", "a", "--", "cmd", NULL, NULL, NULL };
         if (cases[i].option) {
             arguments[2] = cases[i].option;
@@ -356,7 +406,7 @@ static void every_verb_has_help_with_an_example(void)
                                             : sevenctl_run(NULL, NULL, "help", words[0], NULL);
         g_assert_cmpstr(other->out, ==, help->out);
     }
-    g_assert_cmpuint(verbs, ==, 31);
+    g_assert_cmpuint(verbs, ==, 32);
 }
 
 int main(int argc, char **argv)
@@ -371,6 +421,9 @@ int main(int argc, char **argv)
     g_test_add_func("/client/verbs/lists-are-read-page-after-page", lists_are_read_page_after_page);
     g_test_add_func("/client/verbs/job-list-stops-at-its-limit", job_list_stops_at_its_limit);
     g_test_add_func("/client/verbs/exec-passes-bytes-on", exec_passes_bytes_on);
+    g_test_add_func("/client/verbs/exec-passes-on-what-belongs", exec_passes_on_what_belongs_to_the_command);
+    g_test_add_func("/client/verbs/exec-ends-early", exec_tells_what_ends_it_early);
+    g_test_add_func("/client/verbs/exec-usage", exec_options_that_contradict_are_usage);
     g_test_add_func("/client/verbs/exec-keeps-guest-output-off-the-terminals-controls",
                     exec_keeps_guest_output_off_the_terminals_controls);
     g_test_add_func("/client/verbs/exec-exit-codes", exec_exit_codes);

@@ -11,6 +11,8 @@
 #define PATIENCE_MS 60000
 #define NONCE       "00112233445566778899aabbccddeeff"
 #define AGENT       "C:\\sevend\\sevend-agent.exe"
+#define FILTER      "C:\\sevend\\filter.exe"
+#define RUNNING_MAX 16 // as PROTOCOL.md says
 
 static struct wine wine;
 
@@ -208,29 +210,196 @@ static void kill_ends_the_command(void)
     expect_error(wait_answer(310), "not-found");
 }
 
-static void ninth_command_at_once_is_refused(void)
+static void one_command_too_many_at_once_is_refused(void)
 {
     static const char *const argv[] = { AGENT, "--sleep", "3003", NULL };
-    bool ended[8] = { false };
+    bool ended[RUNNING_MAX] = { false };
     struct wire_frame frame;
 
-    for (uint32_t i = 0; i < 8; i++)
+    for (uint32_t i = 0; i < RUNNING_MAX; i++)
         send_exec(320 + i, PATIENCE_MS, NULL, argv);
     send_exec(399, PATIENCE_MS, NULL, argv);
     expect_error(wait_answer(399), "busy");
     send_exec(320, PATIENCE_MS, NULL, argv);
     expect_error(wait_answer(320), "bad-request");
-    for (uint32_t i = 0; i < 8; i++)
+    for (uint32_t i = 0; i < RUNNING_MAX; i++)
         send_empty(WIRE_KILL, 320 + i);
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < RUNNING_MAX; i++) {
         next_frame(&frame);
         g_assert_cmpint(frame.type, ==, WIRE_EXIT);
         g_assert_cmpuint(frame.id, >=, 320);
-        g_assert_cmpuint(frame.id, <, 328);
+        g_assert_cmpuint(frame.id, <, 320 + RUNNING_MAX);
         g_assert_false(ended[frame.id - 320]);
         ended[frame.id - 320] = true;
     }
     wait_until_gone("3003");
+}
+
+// Fields beside the arguments: "NAME=value" for the environment, or none.
+static void send_exec_with(uint32_t id, const char *const *argv, const char *const *environment,
+                           uint32_t window, bool input)
+{
+    static uint8_t bytes[WIRE_FRAME_MAX];
+    struct wire_encoder encoder;
+
+    wire_encoder_begin(&encoder, bytes, sizeof bytes, WIRE_EXEC, id);
+    for (; *argv != NULL; argv++)
+        wire_encoder_text(&encoder, WIRE_ARG, *argv);
+    for (; environment != NULL && *environment != NULL; environment++)
+        wire_encoder_text(&encoder, WIRE_ENVIRONMENT, *environment);
+    wire_encoder_u32(&encoder, WIRE_OUTPUT_WINDOW, window);
+    if (input)
+        wire_encoder_u32(&encoder, WIRE_HAS_STDIN, 1);
+    send_bytes(bytes, wire_encoder_end(&encoder));
+}
+
+static void send_input(uint32_t id, const char *text)
+{
+    uint8_t bytes[512];
+    struct wire_encoder encoder;
+
+    wire_encoder_begin(&encoder, bytes, sizeof bytes, WIRE_STDIN, id);
+    if (text != NULL)
+        wire_encoder_bytes(&encoder, WIRE_DATA, text, strlen(text));
+    send_bytes(bytes, wire_encoder_end(&encoder));
+}
+
+static void environment_is_changed_for_the_command(void)
+{
+    static const char *const argv[] = { "cmd", "/c", "echo %ADDED%-%Changed%-%TEMP%-%windir%", NULL };
+    static const char *const environment[] = {
+        "changed=old", "ADDED=a b", "temp=", "CHANGED=new", NULL,
+    };
+
+    send_exec_with(330, argv, environment, 0, false);
+    expect_output(wait_answer(330), 0, "a b-new-%TEMP%-C:\\windows\r\n");
+}
+
+static void malformed_environment_is_refused(void)
+{
+    static const char *const argv[] = { "cmd", "/c", "ver", NULL };
+    static const char *const environment[] = { "=value", NULL };
+
+    send_exec_with(331, argv, environment, 0, false);
+    expect_error(wait_answer(331), "bad-request");
+}
+
+// Up to the end of the input; the acknowledgements on the way must add up to it.
+static struct answer *take_answer(uint32_t id, size_t input)
+{
+    struct wire_frame frame;
+    struct wire_field data;
+    struct answer *answer = g_new0(struct answer, 1);
+
+    answer->output = g_string_new(NULL);
+    answer->errors = g_string_new(NULL);
+    for (next_frame(&frame); frame.type != WIRE_EXIT; next_frame(&frame)) {
+        g_assert_cmpuint(frame.id, ==, id);
+        if (frame.type == WIRE_ACK)
+            input -= number_of(&frame, WIRE_BYTES);
+        else if (wire_frame_find(&frame, WIRE_DATA, &data))
+            g_string_append_len(answer->output, (const char *)data.bytes, (gssize)data.length);
+    }
+    answer->last = frame.type;
+    answer->exit_code = number_of(&frame, WIRE_EXIT_CODE);
+    g_assert_cmpuint(input, ==, 0);
+    return answer;
+}
+
+static void input_reaches_the_command(void)
+{
+    static const char *const argv[] = { FILTER, NULL };
+    struct wire_frame frame;
+    char *echoed;
+
+    send_exec_with(332, argv, NULL, 0, true);
+    send_input(332, "first\r\nsec");
+    do
+        next_frame(&frame);
+    while (frame.type == WIRE_ACK); // output comes while more input is to come
+    g_assert_cmpint(frame.type, ==, WIRE_STDOUT);
+    echoed = text_of(&frame, WIRE_DATA);
+    g_assert_cmpstr(echoed, ==, "first\r\nsec");
+    g_free(echoed);
+    send_input(332, "ond\r\n");
+    send_input(332, NULL);
+    do
+        next_frame(&frame);
+    while (frame.type != WIRE_EXIT);
+    g_assert_cmpuint(number_of(&frame, WIRE_EXIT_CODE), ==, 2);
+}
+
+static void input_is_acknowledged_as_it_is_taken(void)
+{
+    static const char *const argv[] = { FILTER, NULL };
+    static const char line[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcd\r\n";
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    send_exec_with(333, argv, NULL, 0, true);
+    for (int i = 0; i < 200; i++) {
+        send_input(333, line);
+        g_string_append(text, line);
+    }
+    send_input(333, NULL);
+    struct answer *answer = take_answer(333, text->len);
+    g_assert_cmpuint(answer->exit_code, ==, 200);
+    expect_output(answer, 200, text->str);
+}
+
+static void input_that_nobody_reads_holds_nothing_up(void)
+{
+    static const char *const argv[] = { AGENT, "--sleep", "3005", NULL };
+
+    send_exec_with(334, argv, NULL, 0, true);
+    for (int i = 0; i < 400; i++)
+        send_input(334, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+                        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+                        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+                        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+    send_empty(WIRE_KILL, 334);
+    struct wire_frame frame;
+    do
+        next_frame(&frame);
+    while (frame.type == WIRE_ACK);
+    g_assert_cmpint(frame.type, ==, WIRE_EXIT);
+    g_assert_cmpuint(number_of(&frame, WIRE_EXIT_CODE), ==, 137);
+    wait_until_gone("3005");
+}
+
+static void output_waits_for_the_host(void)
+{
+    enum { WINDOW = 1000, LINES = 200, LINE = 34 };
+    static const char *const argv[] = {
+        "cmd",
+        "/c",
+        "for /l %i in (1,1,200) do @echo 0123456789abcdef0123456789abcdef",
+        NULL,
+    };
+    struct wire_frame frame;
+    struct wire_field data;
+    size_t received = 0, since = 0;
+
+    send_exec_with(335, argv, NULL, WINDOW, false);
+    for (next_frame(&frame); frame.type != WIRE_EXIT; next_frame(&frame)) {
+        g_assert_cmpint(frame.type, ==, WIRE_STDOUT);
+        g_assert_true(wire_frame_find(&frame, WIRE_DATA, &data));
+        received += data.length;
+        since += data.length;
+        g_assert_cmpuint(since, <=, WINDOW);
+        if (since < WINDOW)
+            continue;
+        // An answer to what is asked now overtakes the output only if that waits.
+        send_empty(WIRE_HELLO_REQUEST, 336);
+        next_frame(&frame);
+        g_assert_cmpint(frame.type, ==, WIRE_HELLO);
+        uint8_t bytes[64];
+        struct wire_encoder encoder;
+        wire_encoder_begin(&encoder, bytes, sizeof bytes, WIRE_ACK, 335);
+        wire_encoder_u32(&encoder, WIRE_BYTES, WINDOW);
+        send_bytes(bytes, wire_encoder_end(&encoder));
+        since = 0;
+    }
+    g_assert_cmpuint(received, ==, LINES * LINE);
 }
 
 static void garbage_before_a_frame_is_skipped(void)
@@ -310,11 +479,12 @@ static void service_stops_when_told_and_ends_its_commands(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_assert_cmpint(argc, ==, 4);
+    g_assert_cmpint(argc, ==, 5);
     wine_start(&wine, argv[1]);
     begin_conversation(wine.com[1]);
     wine_copy(&wine, argv[2], "sevend/sevend-agent.exe");
     wine_copy(&wine, argv[3], "windows/system32/shutdown.exe");
+    wine_copy(&wine, argv[4], "sevend/filter.exe");
     wine_write(&wine, "sevend/nonce.txt", NONCE "\r\n");
     wine_write(&wine, "sevend/first-logon.state", "done");
 #define ADD(test) g_test_add_func("/agent/" #test, test)
@@ -332,7 +502,13 @@ int main(int argc, char **argv)
     ADD(too_many_arguments_are_too_large);
     ADD(time_limit_ends_the_whole_tree);
     ADD(kill_ends_the_command);
-    ADD(ninth_command_at_once_is_refused);
+    ADD(one_command_too_many_at_once_is_refused);
+    ADD(environment_is_changed_for_the_command);
+    ADD(malformed_environment_is_refused);
+    ADD(input_reaches_the_command);
+    ADD(input_is_acknowledged_as_it_is_taken);
+    ADD(input_that_nobody_reads_holds_nothing_up);
+    ADD(output_waits_for_the_host);
     ADD(garbage_before_a_frame_is_skipped);
     ADD(frame_cut_off_in_the_middle_is_given_up);
     ADD(damaged_frame_is_not_obeyed);

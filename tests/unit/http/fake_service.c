@@ -168,6 +168,45 @@ json_object *service_vm_exec(Daemon *daemon, const char *name, json_object *body
         "\"stderr\":\"\",\"stderr_encoding\":\"utf-8\",\"truncated\":false}");
 }
 
+struct ServiceExec {
+    Daemon *daemon;
+    guint told;
+};
+
+ServiceExec *service_exec_begin(Daemon *daemon, const char *name, json_object *body, Problem **problem)
+{
+    fake_record(daemon, "exec_begin %s", name);
+    g_assert_true(json_object_is_type(body, json_type_object));
+    if (!fake_knows("machine", name, FAKE_MACHINE, problem))
+        return NULL;
+    ServiceExec *exec = g_new0(ServiceExec, 1);
+    exec->daemon = daemon;
+    return exec;
+}
+
+// Two pieces, a silence, the end.
+json_object *service_exec_next(ServiceExec *exec, guint wait_ms, const char **ret_kind)
+{
+    (void)wait_ms;
+    static const struct {
+        const char *kind, *data;
+    } events[] = {
+        { "stdout", "{\"data\":\"one\\n\",\"data_encoding\":\"utf-8\"}" },
+        { "stderr", "{\"data\":\"AP8=\",\"data_encoding\":\"base64\"}" },
+        { NULL, NULL },
+        { "exit", "{\"exit_code\":3,\"timed_out\":false,\"truncated\":false}" },
+    };
+    g_assert_cmpuint(exec->told, <, G_N_ELEMENTS(events));
+    const guint number = exec->told++;
+    *ret_kind = events[number].kind;
+    return events[number].data ? fake_canned(events[number].data) : NULL;
+}
+
+void service_exec_free(ServiceExec *exec)
+{
+    g_free(exec);
+}
+
 GBytes *service_vm_screenshot(Daemon *daemon, const char *name, Problem **problem)
 {
     static const char png[] = "\x89PNG\r\n\x1a\n\0binary";

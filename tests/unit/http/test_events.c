@@ -231,6 +231,25 @@ static void test_only_half_of_the_connections_may_wait(void)
         client_free(waiting[i]);
 }
 
+static void test_a_command_is_told_as_it_goes(void)
+{
+    static const char body[] = "{\"argv\":[\"ver\"]}";
+    g_autoptr(Fixture) fixture = fixture_new_started();
+    g_autoptr(Answer) answer =
+        fixture_request(fixture, "POST", "/v1/vms/" FAKE_MACHINE "/exec",
+                        "Content-Type: application/json\r\nAccept: text/event-stream\r\n", body);
+    g_assert_cmpuint(answer->status, ==, 200);
+    g_assert_cmpstr(answer->body->str, ==,
+                    ": \n\n"
+                    "event: stdout\ndata: {\"data\":\"one\\n\",\"data_encoding\":\"utf-8\"}\n\n"
+                    "event: stderr\ndata: {\"data\":\"AP8=\",\"data_encoding\":\"base64\"}\n\n"
+                    "event: exit\ndata: {\"exit_code\":3,\"timed_out\":false,\"truncated\":false}\n\n");
+    g_autoptr(Answer) refused =
+        fixture_request(fixture, "POST", "/v1/vms/none/exec",
+                        "Content-Type: application/json\r\nAccept: text/event-stream\r\n", body);
+    g_assert_cmpuint(refused->status, ==, 404);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -251,5 +270,6 @@ int main(int argc, char **argv)
     g_test_add_func("/wait/server-stops", test_wait_ends_when_the_server_stops);
     g_test_add_func("/wait/vanished-client", test_wait_ends_when_the_client_has_gone);
     g_test_add_func("/wait/half-of-the-connections", test_only_half_of_the_connections_may_wait);
+    g_test_add_func("/events/exec", test_a_command_is_told_as_it_goes);
     return g_test_run();
 }

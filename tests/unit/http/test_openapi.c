@@ -226,6 +226,8 @@ static void test_answers_fit_their_schemas(void)
         { "POST", "/v1/vms/" FAKE_MACHINE "/start", NULL, "JobAccepted" },
         { "POST", "/v1/vms/" FAKE_MACHINE "/stop", "{}", "JobAccepted" },
         { "POST", "/v1/vms/" FAKE_MACHINE "/exec", "{}", "ExecResult" },
+        { "PUT", "/v1/vms/" FAKE_MACHINE "/files?path=C:/a", "abc", "FileInMachine" },
+        { "GET", "/v1/vms/" FAKE_MACHINE "/folder?path=C:/", NULL, "FolderInMachine" },
         { "GET", "/v1/vms/" FAKE_MACHINE "/isolation", NULL, "IsolationReport" },
         { "GET", "/v1/jobs", NULL, "JobList" },
         { "GET", "/v1/jobs/" FAKE_JOB, NULL, "Job" },

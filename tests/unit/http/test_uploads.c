@@ -176,6 +176,49 @@ static void test_deleting_answers_204(void)
     assert_problem(none, 404, "not-found");
 }
 
+#define PUT_FILE "PUT /v1/vms/" FAKE_MACHINE "/files?path=C:/a HTTP/1.1\r\nHost: x\r\n"
+
+static void test_a_file_goes_into_a_machine(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new_started();
+    g_autoptr(Client) client = client_unix(fixture);
+    client_send(client, PUT_FILE "Content-Length: 50000000\r\n\r\n");
+    g_assert_true(send_bytes(client, 50000000));
+    g_autoptr(Answer) answer = client_read(client);
+    g_assert_cmpuint(answer->status, ==, 201);
+    assert_call(fixture, "file_put_finish 50000000");
+}
+
+static void test_a_file_that_the_machine_refuses_is_given_up(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new_started();
+    g_autoptr(Client) client = client_unix(fixture);
+    client_send(client, PUT_FILE "Content-Length: 10\r\n\r\nabc!567890");
+    g_autoptr(Answer) answer = client_read(client);
+    g_assert_cmpuint(answer->status, ==, 422);
+    g_assert_nonnull(strstr(answer->body->str, "disk is full"));
+    wait_for_call(fixture, "file_given_up 10");
+}
+
+static void test_a_client_that_goes_leaves_no_file(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new_started();
+    g_autoptr(Client) client = client_unix(fixture);
+    client_send(client, PUT_FILE "Content-Length: 10\r\n\r\nabc");
+    wait_for_call(fixture, "file_put " FAKE_MACHINE " C:/a modified=- length=10");
+    g_clear_pointer(&client, client_free);
+    wait_for_call(fixture, "file_given_up 3");
+}
+
+static void test_a_file_that_breaks_off_is_no_whole_answer(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new_started();
+    g_autoptr(Client) client = client_unix(fixture);
+    client_send(client, "GET /v1/vms/" FAKE_MACHINE "/files?path=C:/breaks HTTP/1.1\r\nHost: x\r\n\r\n");
+    g_assert_true(client_wait_for(client, "Content-Length: 5\r\n"));
+    g_assert_true(client_wait_for_end(client));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -190,6 +233,10 @@ int main(int argc, char **argv)
     g_test_add_func("/uploads/drip", test_a_dripping_body_is_cut_off);
     g_test_add_func("/uploads/long", test_a_long_body_may_take_longer_than_a_span);
     g_test_add_func("/uploads/others", test_uploads_leave_connections_to_others);
+    g_test_add_func("/uploads/file", test_a_file_goes_into_a_machine);
+    g_test_add_func("/uploads/file-refused", test_a_file_that_the_machine_refuses_is_given_up);
+    g_test_add_func("/uploads/file-client-goes", test_a_client_that_goes_leaves_no_file);
+    g_test_add_func("/uploads/file-breaks-off", test_a_file_that_breaks_off_is_no_whole_answer);
     g_test_add_func("/uploads/delete", test_deleting_answers_204);
     return g_test_run();
 }

@@ -337,10 +337,16 @@ static void a_standstill_has_the_code_of_its_stage(void)
         { GUEST_STAGE_SPECIALIZE, "setup-waiting", "cannot verify" },
         { GUEST_STAGE_OOBE, "setup-waiting", "Windows Welcome" },
     };
+    g_autoptr(GError) silent = NULL;
+    const char *text = NULL;
+    const GuestState not_specialized = { .stage = GUEST_STAGE_OOBE };
+    guest_failure_stalled(&not_specialized, 60 * G_TIME_SPAN_SECOND, &silent);
+    job_error_code(silent, &text);
+    g_assert_nonnull(strstr(text, "without a word of sevend's script"));
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;
         const char *message = NULL;
-        const GuestState state = { .stage = rows[i].stage };
+        const GuestState state = { .stage = rows[i].stage, .specialize_reported = TRUE };
         guest_failure_stalled(&state, 60 * G_TIME_SPAN_SECOND, &error);
         g_assert_cmpstr(job_error_code(error, &message), ==, rows[i].code);
         g_assert_nonnull(strstr(message, "60 s"));

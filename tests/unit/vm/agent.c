@@ -52,7 +52,7 @@ static void test_wrong_nonce_is_refused(void)
     g_assert_error(error, AGENT_ERROR, AGENT_ERROR_NONCE);
     g_assert_null(strstr(error->message, NONCE));
     g_clear_error(&error);
-    g_assert_null(agent_exec(peer->path, NONCE, ver, NULL, 1000, NULL, &error));
+    g_assert_null(execute(peer->path, ver, NULL, 1000, NULL, &error));
     g_assert_error(error, AGENT_ERROR, AGENT_ERROR_NONCE);
     g_clear_error(&error);
     g_assert_false(agent_shutdown(peer->path, NONCE, FALSE, &error));
@@ -185,7 +185,7 @@ static void test_no_socket_is_unreachable(void)
     g_assert_error(error, AGENT_ERROR, AGENT_ERROR_UNREACHABLE);
     g_clear_error(&error);
     // At once: a command has a long time limit.
-    g_assert_null(agent_exec(peer->path, NONCE, ver, NULL, G_MAXUINT, NULL, &error));
+    g_assert_null(execute(peer->path, ver, NULL, G_MAXUINT, NULL, &error));
     g_assert_error(error, AGENT_ERROR, AGENT_ERROR_UNREACHABLE);
 }
 

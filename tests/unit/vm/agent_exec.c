@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Commands in a guest that answers well, badly, and with malice; one exchange at a time.
+// Commands in a guest that answers well, badly, and with malice; one command at a time, and many.
 #include "daemon/vm/agent.h"
 
 #include <string.h>
 
-#include "daemon/vm/agent_lock.h"
 #include "tests/unit/vm/agent_peer.h"
 
 static const char *const ver[] = { "cmd", "/c", "ver", NULL };
@@ -23,7 +22,9 @@ static char *describe_exec(const struct wire_frame *frame)
     while (wire_fields_next(&fields, &field)) {
         if (field.tag == WIRE_TIMEOUT_MS && wire_field_u32(&field, &number))
             g_string_append_printf(text, "timeout=%u", number);
-        else
+        else if (field.tag == WIRE_ENVIRONMENT || field.tag == WIRE_SESSION)
+            g_string_append_printf(text, "<%.*s>", (int)field.length, (const char *)field.bytes);
+        else if (field.tag == WIRE_ARG || field.tag == WIRE_CWD)
             g_string_append_printf(text, "%.*s|", (int)field.length, (const char *)field.bytes);
     }
     return g_string_free(text, FALSE);
@@ -49,7 +50,7 @@ static void test_exec_returns_output_and_exit_code(void)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Peer) peer = peer_new(run_command);
-    g_autoptr(AgentExecResult) result = agent_exec(peer->path, NONCE, ver, "C:\\", 5000, NULL, &error);
+    g_autoptr(AgentExecResult) result = execute(peer->path, ver, "C:\\", 5000, NULL, &error);
 
     g_assert_no_error(error);
     g_assert_cmpmem(g_bytes_get_data(result->out, NULL), g_bytes_get_size(result->out),
@@ -64,7 +65,7 @@ static void test_exec_has_a_default_time_limit(void)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Peer) peer = peer_new(run_command);
-    g_autoptr(AgentExecResult) result = agent_exec(peer->path, NONCE, ver, NULL, 0, NULL, &error);
+    g_autoptr(AgentExecResult) result = execute(peer->path, ver, NULL, 0, NULL, &error);
 
     g_assert_no_error(error);
     g_assert_cmpmem(g_bytes_get_data(result->out, NULL), g_bytes_get_size(result->out),
@@ -88,7 +89,7 @@ static void test_exec_drops_output_beyond_the_limit(void)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Peer) peer = peer_new(write_too_much);
-    g_autoptr(AgentExecResult) result = agent_exec(peer->path, NONCE, ver, NULL, LONG_MS, NULL, &error);
+    g_autoptr(AgentExecResult) result = execute(peer->path, ver, NULL, LONG_MS, NULL, &error);
 
     g_assert_no_error(error);
     g_assert_true(result->truncated);
@@ -109,7 +110,7 @@ static void test_exec_reports_the_agents_refusal(void)
     g_autoptr(GError) error = NULL;
     g_autoptr(Peer) peer = peer_new(refuse_command);
 
-    g_assert_null(agent_exec(peer->path, NONCE, ver, NULL, 1000, NULL, &error));
+    g_assert_null(execute(peer->path, ver, NULL, 1000, NULL, &error));
     g_assert_error(error, AGENT_ERROR, AGENT_ERROR_REMOTE);
     g_assert_nonnull(strstr(error->message, "not-found"));
     g_assert_null(strchr(error->message, '\x1b'));
@@ -128,7 +129,7 @@ static void test_exec_reports_a_busy_agent_as_busy(void)
     g_autoptr(GError) error = NULL;
     g_autoptr(Peer) peer = peer_new(say_busy);
 
-    g_assert_null(agent_exec(peer->path, NONCE, ver, NULL, 1000, NULL, &error));
+    g_assert_null(execute(peer->path, ver, NULL, 1000, NULL, &error));
     g_assert_error(error, AGENT_ERROR, AGENT_ERROR_BUSY);
 }
 
@@ -174,7 +175,7 @@ static void test_exec_refuses_answers_against_the_protocol(void)
     for (gsize i = 0; i < G_N_ELEMENTS(scripts); i++) {
         g_autoptr(GError) error = NULL;
         g_autoptr(Peer) peer = peer_new(scripts[i]);
-        g_assert_null(agent_exec(peer->path, NONCE, ver, NULL, LONG_MS, NULL, &error));
+        g_assert_null(execute(peer->path, ver, NULL, LONG_MS, NULL, &error));
         g_assert_error(error, AGENT_ERROR, AGENT_ERROR_PROTOCOL);
     }
 }
@@ -192,7 +193,7 @@ static void test_exec_ends_when_the_machine_goes_off(void)
     g_autoptr(GError) error = NULL;
     g_autoptr(Peer) peer = peer_new(die_in_mid_command);
 
-    g_assert_null(agent_exec(peer->path, NONCE, ver, NULL, LONG_MS, NULL, &error));
+    g_assert_null(execute(peer->path, ver, NULL, LONG_MS, NULL, &error));
     g_assert_error(error, AGENT_ERROR, AGENT_ERROR_UNREACHABLE);
 }
 
@@ -210,7 +211,7 @@ static void test_exec_refuses_what_does_not_fit(void)
     const char *const *const bad[] = { many, too_long, not_text, none };
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_autoptr(GError) error = NULL;
-        g_assert_null(agent_exec(peer->path, NONCE, bad[i], NULL, LONG_MS, NULL, &error));
+        g_assert_null(execute(peer->path, bad[i], NULL, LONG_MS, NULL, &error));
         g_assert_error(error, AGENT_ERROR, AGENT_ERROR_PROTOCOL);
     }
 }
@@ -238,12 +239,12 @@ static void test_cancelled_exec_kills_the_command(void)
     g_autoptr(Peer) peer = peer_new(cancel_and_wait_for_kill);
 
     to_cancel = cancellable;
-    g_assert_null(agent_exec(peer->path, NONCE, ver, NULL, LONG_MS, cancellable, &error));
+    g_assert_null(execute(peer->path, ver, NULL, LONG_MS, cancellable, &error));
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     g_assert_true(peer->killed);
 }
 
-// ---- One at a time ----
+// ---- Many at once ----
 
 typedef struct {
     const char *path;
@@ -253,13 +254,13 @@ typedef struct {
 static gpointer run_one(gpointer data)
 {
     Runner *runner = data;
-    g_autoptr(AgentExecResult) result = agent_exec(runner->path, NONCE, ver, NULL, LONG_MS, NULL, NULL);
+    g_autoptr(AgentExecResult) result = execute(runner->path, ver, NULL, LONG_MS, NULL, NULL);
 
     runner->ok = result != NULL;
     return NULL;
 }
 
-static void test_exchanges_with_one_machine_wait_for_each_other(void)
+static void test_many_commands_share_one_line(void)
 {
     g_autoptr(Peer) peer = peer_new(run_command);
     Runner runners[4];
@@ -275,22 +276,131 @@ static void test_exchanges_with_one_machine_wait_for_each_other(void)
     }
 }
 
-static void test_waiting_for_another_exchange_ends_at_the_deadline(void)
+// Hears two commands before it answers either, the second one first.
+static void answer_in_reverse(Peer *peer)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GCancellable) cancellable = g_cancellable_new();
-    g_autoptr(Peer) peer = peer_new(run_command);
+    struct wire_frame frame;
+    guint32 first = 0;
 
-    g_assert_true(agent_lock_take(peer->path, 0, NULL, NULL));
-    g_assert_null(agent_hello(peer->path, NONCE, MOMENT_MS, NULL, &error));
-    g_assert_error(error, AGENT_ERROR, AGENT_ERROR_BUSY);
-    g_clear_error(&error);
-    g_cancellable_cancel(cancellable);
-    g_assert_null(agent_exec(peer->path, NONCE, ver, NULL, LONG_MS, cancellable, &error));
-    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-    agent_lock_release(peer->path);
-    g_autoptr(AgentHello) hello = agent_hello(peer->path, NONCE, LONG_MS, NULL, NULL);
-    g_assert_nonnull(hello);
+    while (peer_next_request(peer, &frame)) {
+        if (first == 0) {
+            first = frame.id;
+            continue;
+        }
+        peer_exit(peer, frame.id, 0, 0);
+        peer_exit(peer, first, 0, 0);
+    }
+}
+
+static void test_one_command_does_not_wait_for_another(void)
+{
+    g_autoptr(Peer) peer = peer_new(answer_in_reverse);
+    Runner runners[2] = { { .path = peer->path }, { .path = peer->path } };
+    GThread *threads[2];
+
+    for (gsize i = 0; i < G_N_ELEMENTS(runners); i++)
+        threads[i] = g_thread_new("runner", run_one, &runners[i]);
+    for (gsize i = 0; i < G_N_ELEMENTS(runners); i++) {
+        g_thread_join(threads[i]);
+        g_assert_true(runners[i].ok);
+    }
+}
+
+// ---- Input, environment, session ----
+
+// Says what it was asked, takes the input a window at a time, and repeats its length.
+static void take_input(Peer *peer)
+{
+    struct wire_frame frame;
+    struct wire_field data;
+    guint64 total = 0;
+    guint32 since = 0;
+
+    while (peer_next_request(peer, &frame)) {
+        if (frame.type == WIRE_EXEC) {
+            g_autofree char *request = describe_exec(&frame);
+            peer_output(peer, frame.id, WIRE_STDERR, request, strlen(request));
+        } else if (wire_frame_find(&frame, WIRE_DATA, &data)) {
+            total += data.length;
+            since += (guint32)data.length;
+            g_assert_cmpuint(since, <=, WIRE_WINDOW);
+            if (since == WIRE_WINDOW) {
+                wire_encoder_u32(peer_begin(peer, WIRE_ACK, frame.id), WIRE_BYTES, since);
+                peer_send(peer);
+                since = 0;
+            }
+        } else {
+            g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT, total);
+            peer_output(peer, frame.id, WIRE_STDOUT, text, strlen(text));
+            peer_exit(peer, frame.id, 0, 0);
+        }
+    }
+}
+
+static void test_input_waits_for_the_guest(void)
+{
+    static const char *const environment[] = { "A=1", "PATH=", NULL };
+    const AgentCommand command = {
+        .argv = ver, .environment = environment, .on_desktop = TRUE, .timeout_ms = 1000
+    };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Peer) peer = peer_new(take_input);
+    g_autoptr(GBytes) input = g_bytes_new_take(g_malloc0(3000000), 3000000);
+    g_autoptr(AgentExecResult) result = agent_exec(peer->path, NONCE, &command, input, NULL, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpmem(g_bytes_get_data(result->out, NULL), g_bytes_get_size(result->out), "3000000", 7);
+    g_assert_cmpmem(g_bytes_get_data(result->err, NULL), g_bytes_get_size(result->err),
+                    "cmd|/c|ver|<A=1><PATH=><desktop>timeout=1000", 44);
+}
+
+static void acknowledge_too_much(Peer *peer)
+{
+    struct wire_frame frame;
+
+    while (peer_next_request(peer, &frame)) {
+        wire_encoder_u32(peer_begin(peer, WIRE_ACK, frame.id), WIRE_BYTES, 1000000);
+        peer_send(peer);
+    }
+}
+
+static void test_a_guest_that_takes_more_than_was_sent_is_refused(void)
+{
+    const AgentCommand command = { .argv = ver };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Peer) peer = peer_new(acknowledge_too_much);
+    g_autoptr(GBytes) input = g_bytes_new_static("x", 1);
+
+    g_assert_null(agent_exec(peer->path, NONCE, &command, input, NULL, &error));
+    g_assert_error(error, AGENT_ERROR, AGENT_ERROR_PROTOCOL);
+}
+
+static void say_old_hello(Peer *peer)
+{
+    struct wire_frame frame;
+
+    while (peer_receive(peer, &frame)) {
+        struct wire_encoder *encoder = peer_begin(peer, WIRE_HELLO, frame.id);
+        wire_encoder_text(encoder, WIRE_NONCE, NONCE);
+        wire_encoder_u32(encoder, WIRE_PROTOCOL, frame.type == WIRE_HELLO_REQUEST ? 1 : 0);
+        wire_encoder_text(encoder, WIRE_FIRST_LOGON, "done");
+        if (frame.type == WIRE_HELLO_REQUEST)
+            peer_send(peer);
+        else
+            peer_exit(peer, frame.id, 0, 0);
+    }
+}
+
+static void test_an_old_agent_is_asked_only_what_it_knows(void)
+{
+    const AgentCommand plain = { .argv = ver }, desktop = { .argv = ver, .on_desktop = TRUE };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Peer) peer = peer_new(say_old_hello);
+    g_autoptr(AgentExecResult) result = agent_exec(peer->path, NONCE, &plain, NULL, NULL, &error);
+
+    g_assert_no_error(error);
+    g_assert_null(agent_exec(peer->path, NONCE, &desktop, NULL, NULL, &error));
+    g_assert_error(error, AGENT_ERROR, AGENT_ERROR_TOO_OLD);
 }
 
 int main(int argc, char **argv)
@@ -309,10 +419,11 @@ int main(int argc, char **argv)
         { "/agent-exec/exec-ends-when-the-machine-goes-off", test_exec_ends_when_the_machine_goes_off },
         { "/agent-exec/exec-refuses-what-does-not-fit", test_exec_refuses_what_does_not_fit },
         { "/agent-exec/cancelled-exec-kills-the-command", test_cancelled_exec_kills_the_command },
-        { "/agent-exec/exchanges-with-one-machine-wait-for-each-other",
-          test_exchanges_with_one_machine_wait_for_each_other },
-        { "/agent-exec/waiting-for-another-exchange-ends-at-the-deadline",
-          test_waiting_for_another_exchange_ends_at_the_deadline },
+        { "/agent-exec/many-commands-share-one-line", test_many_commands_share_one_line },
+        { "/agent-exec/one-command-does-not-wait-for-another", test_one_command_does_not_wait_for_another },
+        { "/agent-exec/input-waits-for-the-guest", test_input_waits_for_the_guest },
+        { "/agent-exec/takes-more-than-was-sent", test_a_guest_that_takes_more_than_was_sent_is_refused },
+        { "/agent-exec/an-old-agent", test_an_old_agent_is_asked_only_what_it_knows },
     };
 
     g_test_init(&argc, &argv, NULL);

@@ -136,9 +136,18 @@ void peer_free(Peer *peer)
 gboolean peer_next_request(Peer *peer, struct wire_frame *frame)
 {
     while (peer_receive(peer, frame)) {
-        if (frame->type != WIRE_HELLO_REQUEST)
+        if (frame->type == WIRE_HELLO_REQUEST)
+            peer_hello(peer, frame->id, NONCE);
+        else if (frame->type != WIRE_ACK)
             return TRUE;
-        peer_hello(peer, frame->id, NONCE);
     }
     return FALSE;
+}
+
+AgentExecResult *execute(const char *path, const char *const *argv, const char *cwd, guint timeout_ms,
+                         GCancellable *cancellable, GError **error)
+{
+    const AgentCommand command = { .argv = argv, .cwd = cwd, .timeout_ms = timeout_ms };
+
+    return agent_exec(path, NONCE, &command, NULL, cancellable, error);
 }

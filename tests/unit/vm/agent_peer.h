@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "daemon/vm/agent.h"
 #include "guest/wire.h"
 
 #define NONCE     "00112233445566778899aabbccddeeff"
@@ -35,8 +36,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Peer, peer_free)
 
 // The next frame from the daemon; FALSE once it has hung up.
 gboolean peer_receive(Peer *peer, struct wire_frame *frame);
-// The same, but hello is answered on the way.
+// The same, but hello is answered on the way, and acknowledgements are passed over.
 gboolean peer_next_request(Peer *peer, struct wire_frame *frame);
+
+// Runs a command as the peer's client. @cwd and @cancellable may be NULL.
+AgentExecResult *execute(const char *path, const char *const *argv, const char *cwd, guint timeout_ms,
+                         GCancellable *cancellable, GError **error);
 
 void peer_bytes(Peer *peer, const void *bytes, gsize length);
 struct wire_encoder *peer_begin(Peer *peer, guint16 type, guint32 id);

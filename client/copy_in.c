@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From the host into a machine.
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "client/api.h"
+#include "client/copy.h"
+#include "client/report.h"
+#include "client/transfer.h"
+
+typedef struct {
+    int fd;
+    guint64 sent;
+    int read_error;
+    TransferLine line;
+} Departure;
+
+static gssize on_read(char *buffer, gsize size, gpointer data)
+{
+    Departure *departure = data;
+    gssize count;
+    do
+        count = read(departure->fd, buffer, size);
+    while (count < 0 && errno == EINTR);
+    if (count < 0)
+        departure->read_error = errno;
+    else
+        departure->sent += (guint64)count;
+    return count;
+}
+
+static void on_tick(gpointer data)
+{
+    Departure *departure = data;
+    transfer_set(&departure->line, departure->sent);
+}
+
+static char *put_path(const Copy *copy, const char *to, const struct stat *info)
+{
+    g_autofree char *path = copy_api_path(copy, "files", to);
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(info->st_mtim.tv_sec);
+    g_autofree char *text = g_date_time_format(time, "%Y-%m-%dT%H:%M:%SZ");
+    return g_strdup_printf("%s&modified=%s", path, text);
+}
+
+static ExitCode send_file(Copy *copy, const char *from, const char *to, Departure *departure,
+                          const struct stat *info)
+{
+    g_autofree char *path = put_path(copy, to, info);
+    g_autoptr(HttpAnswer) answer = NULL;
+    g_autoptr(GError) error = NULL;
+    ExitCode code = EXIT_OK;
+    const HttpRequest request = { .method = "PUT",
+                                  .path = path,
+                                  .on_read = on_read,
+                                  .body_length = (guint64)info->st_size,
+                                  .on_tick = on_tick,
+                                  .user_data = departure };
+    transfer_begin(&departure->line, from, stderr, (guint64)info->st_size);
+    answer = http_send(client_http(copy->client, &code), &request, &error);
+    transfer_end(&departure->line);
+    if (departure->read_error)
+        return report_failure(copy->client, EXIT_FAILED, "file", "cannot read %s: %s", from,
+                              g_strerror(departure->read_error));
+    if (!answer)
+        return report_http_error(copy->client, error);
+    if (answer->status / 100 != 2)
+        return report_problem(copy->client, answer);
+    copy_told(copy, from, to, departure->sent);
+    return EXIT_OK;
+}
+
+static ExitCode put_file(Copy *copy, const char *from, const char *to)
+{
+    struct stat info;
+    Departure departure = { .fd = open(from, O_RDONLY | O_CLOEXEC) };
+    if (departure.fd < 0 || fstat(departure.fd, &info) != 0) {
+        const int number = errno;
+        if (departure.fd >= 0)
+            close(departure.fd);
+        return report_failure(copy->client, EXIT_FAILED, "file", "cannot read %s: %s", from,
+                              g_strerror(number));
+    }
+    const ExitCode code = send_file(copy, from, to, &departure, &info);
+    close(departure.fd);
+    return code;
+}
+
+static ExitCode make_folder(const Copy *copy, const char *to)
+{
+    g_autofree char *path = copy_api_path(copy, "folder", to);
+    const HttpRequest request = { .method = "PUT", .path = path };
+    g_autoptr(HttpAnswer) answer = NULL;
+    return api_call(copy->client, &request, &answer);
+}
+
+static ExitCode put_any(Copy *copy, const char *from, const char *to);
+
+static ExitCode put_folder(Copy *copy, const char *from, const char *to)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GDir) folder = g_dir_open(from, 0, &error);
+    if (!folder)
+        return report_failure(copy->client, EXIT_FAILED, "file", "%s", error->message);
+    ExitCode code = make_folder(copy, to);
+    const char *name;
+    while (code == EXIT_OK && (name = g_dir_read_name(folder))) {
+        g_autofree char *inner_from = g_build_filename(from, name, NULL);
+        g_autofree char *inner_to = g_strconcat(to, "/", name, NULL);
+        code = put_any(copy, inner_from, inner_to);
+    }
+    return code;
+}
+
+static ExitCode put_any(Copy *copy, const char *from, const char *to)
+{
+    struct stat info;
+    if (stat(from, &info) != 0)
+        return report_failure(copy->client, EXIT_FAILED, "file", "cannot read %s: %s", from,
+                              g_strerror(errno));
+    if (S_ISDIR(info.st_mode))
+        return put_folder(copy, from, to);
+    if (!S_ISREG(info.st_mode))
+        return report_failure(copy->client, EXIT_FAILED, "file", "%s is neither a file nor a folder", from);
+    return put_file(copy, from, to);
+}
+
+// A folder that is there, or a path that ends as one.
+static ExitCode is_folder(const Copy *copy, const char *to, gboolean *ret_folder)
+{
+    g_autoptr(json_object) found = NULL;
+    *ret_folder = g_str_has_suffix(to, "/") || g_str_has_suffix(to, "\\");
+    if (*ret_folder)
+        return EXIT_OK;
+    const ExitCode code = copy_look(copy, to, &found);
+    *ret_folder = found && g_strcmp0(json_string_member(found, "type"), "folder") == 0;
+    return code;
+}
+
+ExitCode copy_in(Copy *copy, const char *from, const char *to)
+{
+    gboolean folder = FALSE;
+    ExitCode code = is_folder(copy, to, &folder);
+    if (code != EXIT_OK)
+        return code;
+    g_autofree char *real = g_canonicalize_filename(from, NULL);
+    g_autofree char *name = g_path_get_basename(real);
+    const gboolean slash = g_str_has_suffix(to, "/") || g_str_has_suffix(to, "\\");
+    g_autofree char *target = folder ? g_strconcat(to, slash ? "" : "/", name, NULL) : g_strdup(to);
+    return put_any(copy, from, target);
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Files to and from a running machine, as they come: nothing is kept on the host.
+#include <string.h>
+
+#include "daemon/service/service_parts.h"
+#include "daemon/service/uploads.h"
+#include "daemon/vm/agent_files.h"
+
+#define PATH_BYTES 1024u
+
+struct ServiceFile {
+    Daemon *daemon;
+    AgentFile *file;
+    char *path, *sha256; // sha256: what the client says, hex, or NULL
+    guint64 size, done;
+    const guint8 *piece; // of what is read
+    gsize piece_left;
+    gboolean at_end;
+};
+
+static gboolean check_path(const char *path, Problem **problem)
+{
+    g_autoptr(Faults) faults = faults_new();
+    const gboolean absolute = path && g_ascii_isalpha(path[0]) && path[1] == ':' &&
+                              (path[2] == '\\' || path[2] == '/') && !strchr(path + 2, ':');
+    if (!path || path[0] == '\0')
+        faults_add(faults, "/path", "required", NULL, "is required: a path in the machine, C:\\…");
+    else if (strlen(path) > PATH_BYTES)
+        faults_add(faults, "/path", "too-long", NULL, "must not be longer than %u bytes", PATH_BYTES);
+    else if (!absolute || !g_utf8_validate(path, -1, NULL))
+        faults_add(faults, "/path", "bad-value", NULL,
+                   "must be an absolute path in the machine: C:\\folder\\file, or C:/folder/file");
+    if (faults_count(faults) == 0)
+        return TRUE;
+    problem_set_faults(problem, &faults);
+    return FALSE;
+}
+
+static gboolean open_agent(Daemon *daemon, const char *name, const char *path, AgentAddress *address,
+                           Problem **problem)
+{
+    g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
+    return machine && check_path(path, problem) && service_agent_open(daemon, name, address, problem);
+}
+
+void service_file_free(ServiceFile *file)
+{
+    if (!file)
+        return;
+    agent_file_free(file->file);
+    g_free(file->path);
+    g_free(file->sha256);
+    g_free(file);
+}
+
+static gboolean report(Problem **problem, GError *error)
+{
+    service_problem(problem, error);
+    return FALSE;
+}
+
+// ---- Into the machine ----
+
+static gboolean read_head(const ServiceUploadHead *head, const char *modified, char **ret_sha256,
+                          gint64 *ret_modified, Problem **problem)
+{
+    UploadStart start = { .length = head->length, .total = head->length };
+    *ret_modified = g_get_real_time();
+    if (head->length < 0) {
+        problem_set(problem, 411, "length-required", "A file's size must be told first: Content-Length.");
+        return FALSE;
+    }
+    if (head->content_range) {
+        problem_set(problem, 400, "bad-request", "A file goes into a machine whole: no Content-Range here.");
+        return FALSE;
+    }
+    g_autoptr(GDateTime) time = modified ? g_date_time_new_from_iso8601(modified, NULL) : NULL;
+    if (modified && !time) {
+        problem_set(problem, 400, "bad-request", "modified must be a time as 2026-11-27T06:00:00Z.");
+        return FALSE;
+    }
+    if (time)
+        *ret_modified = g_date_time_to_unix(time) * G_USEC_PER_SEC + g_date_time_get_microsecond(time);
+    return upload_head_parse(head, &start, ret_sha256, problem);
+}
+
+ServiceFile *service_file_put_begin(Daemon *daemon, const char *name, const char *path, const char *modified,
+                                    const ServiceUploadHead *head, Problem **problem)
+{
+    GError *error = NULL;
+    gint64 time = 0;
+    g_auto(AgentAddress) address = { 0 };
+    g_autofree char *sha256 = NULL;
+    if (!open_agent(daemon, name, path, &address, problem) ||
+        !read_head(head, modified, &sha256, &time, problem))
+        return NULL;
+    AgentFile *file = agent_file_put(address.socket, address.nonce, path, (guint64)head->length, time,
+                                     daemon->stopping, &error);
+    if (!file) {
+        service_problem(problem, error);
+        return NULL;
+    }
+    ServiceFile *put = g_new0(ServiceFile, 1);
+    put->daemon = daemon;
+    put->file = file;
+    put->path = g_strdup(path);
+    put->sha256 = g_steal_pointer(&sha256);
+    put->size = (guint64)head->length;
+    return put;
+}
+
+gboolean service_file_put_write(ServiceFile *file, const void *bytes, gsize length, Problem **problem)
+{
+    GError *error = NULL;
+    if (agent_file_write(file->file, bytes, length, file->daemon->stopping, &error)) {
+        file->done += length;
+        return TRUE;
+    }
+    return report(problem, error);
+}
+
+// Before the guest gives the file its name.
+static gboolean check_digest(ServiceFile *file, Problem **problem)
+{
+    if (!file->sha256 || strcmp(file->sha256, agent_file_sha256(file->file)) == 0)
+        return TRUE;
+    problem_set(problem, 422, "digest-mismatch",
+                "what came has the SHA-256 %s, not %s: the file was not kept in the machine",
+                agent_file_sha256(file->file), file->sha256);
+    return FALSE;
+}
+
+json_object *service_file_put_finish(ServiceFile *file, Problem **problem)
+{
+    GError *error = NULL;
+    json_object *answer = NULL;
+    if (file->done != file->size) {
+        problem_set(problem, 400, "bad-request",
+                    "the body ended early: the file was not kept in the machine");
+    } else if (check_digest(file, problem)) {
+        if (agent_file_finish(file->file, file->daemon->stopping, &error)) {
+            answer = json_object_new_object();
+            json_add_text(answer, "path", file->path);
+            json_object_object_add(answer, "size", json_object_new_uint64(file->size));
+            json_add_text(answer, "sha256", agent_file_sha256(file->file));
+        } else {
+            report(problem, error);
+        }
+    }
+    service_file_free(file);
+    return answer;
+}
+
+// ---- Out of the machine ----
+
+ServiceFile *service_file_get_begin(Daemon *daemon, const char *name, const char *path, guint64 *ret_size,
+                                    gint64 *ret_modified, Problem **problem)
+{
+    GError *error = NULL;
+    g_auto(AgentAddress) address = { 0 };
+    if (!open_agent(daemon, name, path, &address, problem))
+        return NULL;
+    AgentFile *file = agent_file_get(address.socket, address.nonce, path, daemon->stopping, &error);
+    if (!file) {
+        service_problem(problem, error);
+        return NULL;
+    }
+    ServiceFile *get = g_new0(ServiceFile, 1);
+    get->daemon = daemon;
+    get->file = file;
+    get->path = g_strdup(path);
+    *ret_size = get->size = agent_file_info(file)->size;
+    *ret_modified = agent_file_info(file)->modified;
+    return get;
+}
+
+static gboolean next_piece(ServiceFile *file)
+{
+    g_autoptr(GError) error = NULL;
+    if (!agent_file_read(file->file, &file->piece, &file->piece_left, file->daemon->stopping, &error)) {
+        g_message("file %s from a machine: %s", file->path, error->message);
+        return FALSE;
+    }
+    file->at_end = file->piece_left == 0;
+    return TRUE;
+}
+
+// The last byte is given only once the guest has said that all is right: until then the file is not whole.
+gssize service_file_get_read(ServiceFile *file, void *buffer, gsize size)
+{
+    while (file->piece_left == 0 && !file->at_end)
+        if (!next_piece(file))
+            return -1;
+    gsize count = MIN(size, file->piece_left);
+    if (count == 0)
+        return 0;
+    memcpy(buffer, file->piece, count);
+    file->piece += count;
+    file->piece_left -= count;
+    file->done += count;
+    // The piece is copied already; at the file's end the guest's word is awaited.
+    if (file->done == file->size && (!next_piece(file) || !file->at_end))
+        return -1;
+    return (gssize)count;
+}
+
+// ---- Folders ----
+
+static json_object *info_to_json(const AgentFileInfo *info)
+{
+    json_object *object = json_object_new_object();
+    g_autoptr(GDateTime) seconds = g_date_time_new_from_unix_utc(info->modified / G_USEC_PER_SEC);
+    g_autofree char *time = seconds ? g_date_time_format(seconds, "%Y-%m-%dT%H:%M:%SZ") : NULL;
+    json_add_text(object, "name", info->name);
+    json_add_text(object, "type", info->is_folder ? "folder" : "file");
+    json_object_object_add(object, "size", json_object_new_uint64(info->size));
+    json_add_text(object, "modified", time);
+    return object;
+}
+
+json_object *service_folder_list(Daemon *daemon, const char *name, const char *path, Problem **problem)
+{
+    GError *error = NULL;
+    g_auto(AgentAddress) address = { 0 };
+    if (!open_agent(daemon, name, path, &address, problem))
+        return NULL;
+    g_autoptr(GPtrArray) list = agent_list(address.socket, address.nonce, path, daemon->stopping, &error);
+    if (!list) {
+        service_problem(problem, error);
+        return NULL;
+    }
+    json_object *object = info_to_json(list->pdata[0]);
+    json_object *entries = json_object_new_array();
+    json_object_object_del(object, "name");
+    json_add_text(object, "path", path);
+    for (guint i = 1; i < list->len; i++)
+        json_object_array_add(entries, info_to_json(list->pdata[i]));
+    json_object_object_add(object, "entries", entries);
+    return object;
+}
+
+gboolean service_folder_make(Daemon *daemon, const char *name, const char *path, Problem **problem)
+{
+    GError *error = NULL;
+    g_auto(AgentAddress) address = { 0 };
+    if (!open_agent(daemon, name, path, &address, problem))
+        return FALSE;
+    return agent_make_folder(address.socket, address.nonce, path, daemon->stopping, &error) ||
+           report(problem, error);
+}
