@@ -36,6 +36,7 @@ extern const Verb verb_job_evidence;
 // exec.c
 extern const Verb verb_exec;
 extern const Verb verb_cp;
+extern const Verb verb_keys;
 // screenshot.c
 extern const Verb verb_screenshot;
 // isolation.c

@@ -101,6 +101,8 @@ ServiceExec *service_exec_begin(Daemon *daemon, const char *name, json_object *b
 json_object *service_exec_next(ServiceExec *exec, guint wait_ms, const char **ret_kind);
 // A command that still runs is killed.
 void service_exec_free(ServiceExec *exec);
+// Types on the machine's keyboard: {"type": text} or {"press": ["ctrl+alt+delete", …]}.
+gboolean service_vm_keys(Daemon *daemon, const char *name, json_object *body, Problem **problem);
 // A file on its way into a machine or out of it, never on the host's disk; one thread at a time.
 typedef struct ServiceFile ServiceFile;
 // What is not finished leaves nothing in the machine.

@@ -46,6 +46,7 @@ void handle_vm_delete(HttpRequest *request);
 // vm_actions.c
 void handle_vm_start(HttpRequest *request);
 void handle_vm_stop(HttpRequest *request);
+void handle_vm_keys(HttpRequest *request);
 void handle_vm_screenshot(HttpRequest *request);
 void handle_vm_provenance(HttpRequest *request);
 void handle_vm_console_log(HttpRequest *request);

@@ -55,6 +55,8 @@ const Route http_routes[] = {
       .query = { "path", "modified" }, .body = BODY_STREAM, .body_limit = 4 * GIB, .begin_file = open_file_put },
     { "GET",    "/v1/vms/{name}/folder",      .handler = handle_folder_list, .query = { "path" } },
     { "PUT",    "/v1/vms/{name}/folder",      .handler = handle_folder_make, .query = { "path" } },
+    { "POST",   "/v1/vms/{name}/keys",        .handler = handle_vm_keys,
+      .body = BODY_REQUIRED, .body_limit = MIB },
     { "GET",    "/v1/vms/{name}/screenshot",  .handler = handle_vm_screenshot },
     { "GET",    "/v1/vms/{name}/console-log", .handler = handle_vm_console_log },
     { "GET",    "/v1/vms/{name}/answer-file", .handler = handle_vm_answer_file },

@@ -17,6 +17,15 @@ void handle_vm_stop(HttpRequest *request)
     reply_job(request, job, problem);
 }
 
+void handle_vm_keys(HttpRequest *request)
+{
+    Problem *problem = NULL;
+    if (service_vm_keys(request->daemon, request->name, request->json, &problem))
+        reply_nothing(request);
+    else
+        reply_problem(request, problem);
+}
+
 void handle_vm_screenshot(HttpRequest *request)
 {
     Problem *problem = NULL;

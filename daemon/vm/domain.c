@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What changes a domain: define, start, stop, eject. What only looks: domain_look.c.
+#include <string.h>
+
 #include "daemon/vm/domain.h"
 
 #include <libvirt/virterror.h>
@@ -7,7 +9,8 @@
 #include "daemon/vm/domain_parts.h"
 #include "daemon/vm/xml.h"
 
-#define WAIT_MS 5000
+#define KEY_HOLD_MS 20u
+#define WAIT_MS     5000
 
 gboolean domain_handle_open(VmConnection *connection, const char *uuid, DomainHandle *ret_handle,
                             GError **error)
@@ -161,6 +164,22 @@ gboolean domain_press_power_button(VmConnection *connection, const char *uuid, G
     if (virDomainShutdownFlags(handle.domain, VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN) == 0)
         return TRUE;
     vm_error_set_libvirt(error, "pressing the power button of domain %s", uuid);
+    return FALSE;
+}
+
+gboolean domain_press_keys(VmConnection *connection, const char *uuid, const guint *codes, guint count,
+                           GError **error)
+{
+    g_auto(DomainHandle) handle = { NULL, NULL };
+    guint copy[VIR_DOMAIN_SEND_KEY_MAX_KEYS];
+
+    if (!domain_handle_open(connection, uuid, &handle, error))
+        return FALSE;
+    count = MIN(count, VIR_DOMAIN_SEND_KEY_MAX_KEYS);
+    memcpy(copy, codes, count * sizeof *copy);
+    if (virDomainSendKey(handle.domain, VIR_KEYCODE_SET_LINUX, KEY_HOLD_MS, copy, (int)count, 0) == 0)
+        return TRUE;
+    vm_error_set_libvirt(error, "pressing keys of domain %s", uuid);
     return FALSE;
 }
 

@@ -18,6 +18,10 @@ gboolean domain_destroy(VmConnection *connection, const char *uuid,
 gboolean domain_undefine(VmConnection *connection, const char *uuid, GError **error); // TRUE also if gone
 gboolean domain_press_power_button(VmConnection *connection, const char *uuid, GError **error); // ACPI
 
+// Presses keys together, of libvirt's set "linux", and lets them go.
+gboolean domain_press_keys(VmConnection *connection, const char *uuid, const guint *codes, guint count,
+                           GError **error);
+
 // Memory of the machine from its next start on.
 gboolean domain_set_memory(VmConnection *connection, const char *uuid, guint mib, GError **error);
 // Memory that the machine was started with; 0 if it is off.

@@ -168,6 +168,13 @@ json_object *service_vm_exec(Daemon *daemon, const char *name, json_object *body
         "\"stderr\":\"\",\"stderr_encoding\":\"utf-8\",\"truncated\":false}");
 }
 
+gboolean service_vm_keys(Daemon *daemon, const char *name, json_object *body, Problem **problem)
+{
+    fake_record(daemon, "vm_keys %s", name);
+    g_assert_true(json_object_is_type(body, json_type_object));
+    return fake_knows("machine", name, FAKE_MACHINE, problem);
+}
+
 struct ServiceExec {
     Daemon *daemon;
     guint told;

@@ -73,6 +73,7 @@ static const Row rows[] = {
       "vm_stop " FAKE_MACHINE " body" },
     { "/v1/vms/{name}/exec", "POST", VM "/exec", "{\"argv\":[\"ver\"]}", 200, "application/json",
       "vm_exec " FAKE_MACHINE },
+    { "/v1/vms/{name}/keys", "POST", VM "/keys", "{\"type\":\"x\"}", 204, NULL, "vm_keys " FAKE_MACHINE },
     { "/v1/vms/{name}/files", "GET", VM "/files?path=C:/a", NULL, 200, "application/octet-stream",
       "file_get " FAKE_MACHINE " C:/a" },
     { "/v1/vms/{name}/files", "PUT", VM "/files?path=C:/a", "abc", 201, "application/json",
