@@ -9,7 +9,7 @@
 #define ANSWER_MS          10000u
 // For the agent to end what it runs, so that it is free for the next one.
 #define KILL_MS 3000u
-#define SEND_MS 10000u
+#define SEND_MS 60000u // a window of input, to a guest that is slow
 
 struct AgentProcess {
     AgentExchange *exchange;
