@@ -68,11 +68,12 @@ static BOOL prepare(struct attributes *attributes, const struct process_start *s
 {
     static wchar_t desktop[] = L"winsta0\\default";
 
-    *attributes = (struct attributes){ .info.StartupInfo.cb = sizeof attributes->info };
+    *attributes = (struct attributes){ .info.StartupInfo.cb = sizeof attributes->info.StartupInfo };
     if (start->user != NULL)
         attributes->info.StartupInfo.lpDesktop = desktop;
     if (start->output == NULL)
         return TRUE;
+    attributes->info.StartupInfo.cb = sizeof attributes->info;
     attributes->info.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
     attributes->info.StartupInfo.hStdInput = start->input;
     attributes->info.StartupInfo.hStdOutput = start->output;
@@ -123,11 +124,13 @@ BOOL process_start(const struct process_start *start, struct process *process)
     PROCESS_INFORMATION info;
     BOOL in_job = FALSE;
     const BOOL contained = start->containment == PROCESS_CONTAINED;
-    DWORD flags = CREATE_NO_WINDOW | CREATE_SUSPENDED | EXTENDED_STARTUPINFO_PRESENT;
+    DWORD flags = CREATE_NO_WINDOW | CREATE_SUSPENDED;
 
     *process = (struct process){ 0 };
     if (!prepare(&attributes, start))
         return FALSE;
+    if (attributes.info.lpAttributeList != NULL)
+        flags |= EXTENDED_STARTUPINFO_PRESENT;
     // Should the agent itself be in a job, its children are too, and could not be put into another one.
     if (contained && IsProcessInJob(GetCurrentProcess(), NULL, &in_job) && in_job)
         flags |= CREATE_BREAKAWAY_FROM_JOB;

@@ -358,6 +358,62 @@ static void next_agent_cleans_up(void)
     g_assert_true(g_file_test(empty, G_FILE_TEST_EXISTS));
 }
 
+// A field with a tag that some request has, and anything in it.
+static void add_nonsense(struct wire_encoder *encoder)
+{
+    static const uint16_t tags[] = {
+        WIRE_ARG,           WIRE_CWD,     WIRE_TIMEOUT_MS, WIRE_ENVIRONMENT, WIRE_HAS_STDIN,
+        WIRE_OUTPUT_WINDOW, WIRE_SESSION, WIRE_DATA,       WIRE_BYTES,       WIRE_MODE,
+        WIRE_PATH,          WIRE_SIZE,    WIRE_MODIFIED,   WIRE_SHA256,      9999,
+    };
+    static const char *const texts[] = { "C:\\fuzz\\a", "C:\\fuzz", "no-such-program.exe", "desktop", "A=b",
+                                         "\\\\.\\x",    "" };
+    uint8_t bytes[64];
+    const uint16_t tag = tags[g_test_rand_int_range(0, G_N_ELEMENTS(tags))];
+
+    if (g_test_rand_bit()) {
+        wire_encoder_text(encoder, tag, texts[g_test_rand_int_range(0, G_N_ELEMENTS(texts))]);
+        return;
+    }
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)g_test_rand_int_range(0, 256);
+    wire_encoder_bytes(encoder, tag, bytes, (size_t)g_test_rand_int_range(0, sizeof bytes));
+}
+
+// Requests that are well-framed nonsense, some of it cut off, damaged or repeated. Not SHUTDOWN, which may be
+// obeyed.
+static void nonsense_does_not_end_the_agent(void)
+{
+    static uint8_t bytes[WIRE_FRAME_MAX];
+    struct wire_encoder encoder;
+    struct wire_frame frame;
+
+    for (uint32_t i = 0; i < 600; i++) {
+        uint16_t type = (uint16_t)g_test_rand_int_range(0, WIRE_MKDIR + 3);
+        if (type == WIRE_SHUTDOWN)
+            continue;
+        // Few ids, so that what belongs to one request meets another.
+        wire_encoder_begin(&encoder, bytes, sizeof bytes, type,
+                           1000 + (uint32_t)g_test_rand_int_range(0, 20));
+        for (int fields = g_test_rand_int_range(0, 6); fields > 0; fields--)
+            add_nonsense(&encoder);
+        size_t length = wire_encoder_end(&encoder);
+        if (g_test_rand_int_range(0, 10) == 0)
+            bytes[g_test_rand_int_range(0, (gint32)length)] ^= 0x40;
+        send_bytes(bytes, g_test_rand_int_range(0, 20) == 0 ? length / 2 : length);
+    }
+    for (uint32_t id = 1000; id < 1020; id++)
+        send_empty(WIRE_KILL, id);
+    // After half a frame the agent waits a moment for the rest, and may take this request for it.
+    for (int attempt = 0; attempt < 3; attempt++) {
+        g_usleep(3 * G_USEC_PER_SEC);
+        send_empty(WIRE_HELLO_REQUEST, 2000);
+    }
+    do
+        next_frame(&frame);
+    while (frame.type != WIRE_HELLO || frame.id != 2000);
+}
+
 int main(int argc, char **argv)
 {
     static const char *const install[] = { AGENT, "--install", NULL };
@@ -385,6 +441,7 @@ int main(int argc, char **argv)
     ADD(folder_is_made);
     ADD(too_many_at_once_are_refused);
     ADD(next_agent_cleans_up);
+    ADD(nonsense_does_not_end_the_agent);
 #undef ADD
     int result = g_test_run();
     wine_stop(&wine);
