@@ -153,7 +153,10 @@ void guest_state_take_reboots(GuestState *state, guint count, gint64 now)
     if (count == 0)
         return;
     guest_state_moved(state, now);
-    state->reboots += count;
+    if (state->rebooted_at != 0 && now - state->rebooted_at < GUEST_REBOOTS_APART)
+        return;
+    state->rebooted_at = MAX(now, 1);
+    state->reboots++;
     if (state->reboots >= GUEST_REBOOTS_MOST && state->stage < GUEST_STAGE_FIRST_LOGON)
         fail(state, "guest-crashed",
              g_strdup_printf(

@@ -36,8 +36,11 @@ const char *guest_stage_name(GuestStage stage);
 #define GUEST_BUSY_PERCENT 40
 // Such time counts for so much less as a standstill.
 #define GUEST_BUSY_WEIGHT 4
-#define GUEST_SCREENS     8
-#define GUEST_LOG_LINES   12
+// A machine that resets itself may say so several times before it takes effect, the more the busier the host;
+// no Windows and no boot loader starts and fails within this.
+#define GUEST_REBOOTS_APART (3 * G_TIME_SPAN_SECOND)
+#define GUEST_SCREENS       8
+#define GUEST_LOG_LINES     12
 
 typedef struct {
     GuestStage stage;
@@ -50,6 +53,7 @@ typedef struct {
     guint64 written_at_activity;
     guint64 written_at_reboot;
     guint reboots;                // in this stage
+    gint64 rebooted_at;           // the last one that counts, or 0
     char *screens[GUEST_SCREENS]; // hashes of the screens last seen: a blinking cursor is no progress
     guint next_screen;
     char *failure_code, *failure_text; // first failure reported; NULL while all is well

@@ -87,10 +87,10 @@ static void disk_and_reboots_lead_on_when_com1_is_silent(void)
     guest_state_init(&state, 0);
     guest_state_take_written(&state, GUEST_COPY_BYTES, 1);
     g_assert_cmpint(state.stage, ==, GUEST_STAGE_COPY);
-    guest_state_take_reboots(&state, 1, 2);
+    guest_state_take_reboots(&state, 1, 2 * G_TIME_SPAN_MINUTE);
     g_assert_cmpint(state.stage, ==, GUEST_STAGE_SPECIALIZE);
     guest_state_take_written(&state, GUEST_COPY_BYTES * 2, 3);
-    guest_state_take_reboots(&state, 1, 4);
+    guest_state_take_reboots(&state, 1, 4 * G_TIME_SPAN_MINUTE);
     g_assert_cmpint(state.stage, ==, GUEST_STAGE_OOBE);
     guest_state_clear(&state);
 }
@@ -100,11 +100,11 @@ static void a_boot_loader_in_a_loop_proves_nothing(void)
     GuestState state;
     guest_state_init(&state, 0);
     for (int i = 0; i < 20; i++)
-        guest_state_take_reboots(&state, 1, i);
+        guest_state_take_reboots(&state, 1, i * G_TIME_SPAN_MINUTE);
     g_assert_cmpint(state.stage, ==, GUEST_STAGE_POWERED_ON);
     guest_state_take_written(&state, GUEST_COPY_BYTES, 30);
-    guest_state_take_reboots(&state, 1, 31);
-    guest_state_take_reboots(&state, 1, 32); // nothing written since the last one
+    guest_state_take_reboots(&state, 1, 31 * G_TIME_SPAN_MINUTE);
+    guest_state_take_reboots(&state, 1, 32 * G_TIME_SPAN_MINUTE); // nothing written since the last one
     g_assert_cmpint(state.stage, ==, GUEST_STAGE_SPECIALIZE);
     guest_state_clear(&state);
 }
@@ -180,7 +180,7 @@ static void restarts_between_commands_are_no_failure(void)
     report(&state, "phase=first-logon status=begin commands=3");
     for (int i = 0; i < 5; i++) {
         guest_state_take_written(&state, (guint64)(i + 1) * GUEST_COPY_BYTES, i);
-        guest_state_take_reboots(&state, 1, i);
+        guest_state_take_reboots(&state, 1, i * G_TIME_SPAN_MINUTE);
         report(&state, "phase=first-logon status=reboot index=1 name=/first_logon/0");
         report(&state, "phase=first-logon status=resume commands=3 index=1");
     }
@@ -285,11 +285,27 @@ static void a_machine_that_restarts_again_and_again_has_crashed(void)
     guest_state_init(&state, 0);
     report(&state, "phase=winpe status=begin");
     for (guint i = 1; i < GUEST_REBOOTS_MOST; i++)
-        guest_state_take_reboots(&state, 1, i);
+        guest_state_take_reboots(&state, 1, i * G_TIME_SPAN_MINUTE);
     g_assert_null(state.failure_code);
-    guest_state_take_reboots(&state, 1, 100);
+    guest_state_take_reboots(&state, 1, 100 * G_TIME_SPAN_MINUTE);
     g_assert_cmpstr(state.failure_code, ==, "guest-crashed");
     g_assert_nonnull(strstr(state.failure_text, "\"winpe\""));
+    guest_state_clear(&state);
+}
+
+static void a_restart_that_is_told_many_times_is_one(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    report(&state, "phase=copy status=begin");
+    for (int i = 0; i < 20; i++)
+        guest_state_take_reboots(&state, 7, G_TIME_SPAN_MINUTE + i * 100 * G_TIME_SPAN_MILLISECOND);
+    g_assert_null(state.failure_code);
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_COPY);
+    // But one that restarts every second is told from that.
+    for (int i = 0; i < 30; i++)
+        guest_state_take_reboots(&state, 1, 2 * G_TIME_SPAN_MINUTE + i * G_TIME_SPAN_SECOND);
+    g_assert_cmpstr(state.failure_code, ==, "guest-crashed");
     guest_state_clear(&state);
 }
 
@@ -302,9 +318,10 @@ static void each_stage_may_restart(void)
     guest_state_init(&state, 0);
     for (gsize i = 0; i < G_N_ELEMENTS(reports); i++) {
         report(&state, reports[i]);
-        guest_state_take_reboots(&state, 2, 1);
+        guest_state_take_reboots(&state, 2, (gint64)(i + 1) * G_TIME_SPAN_MINUTE);
     }
-    guest_state_take_reboots(&state, 20, 2); // between first-logon commands as many as they like
+    guest_state_take_reboots(&state, 20,
+                             20 * G_TIME_SPAN_MINUTE); // between first-logon commands as many as they like
     g_assert_null(state.failure_code);
     guest_state_clear(&state);
 }
@@ -453,6 +470,7 @@ int main(int argc, char **argv)
     g_test_add_func("/guest-stage/an-idle-disk-is-no-sign-of-life", an_idle_disk_is_no_sign_of_life);
     g_test_add_func("/guest-stage/restarts-again-and-again",
                     a_machine_that_restarts_again_and_again_has_crashed);
+    g_test_add_func("/guest-stage/a-restart-told-many-times", a_restart_that_is_told_many_times_is_one);
     g_test_add_func("/guest-stage/each-stage-may-restart", each_stage_may_restart);
     g_test_add_func("/guest-stage/reading-the-boot-disc", reading_the_boot_disc_shows_windows_pe);
     g_test_add_func("/guest-stage/standstill-codes", a_standstill_has_the_code_of_its_stage);
