@@ -46,9 +46,10 @@ copy_own_programs() {
   gcc "${flags[@]}" -o "$WORK/linux/inffile" "$HERE"/linux/inffile*.c
   gcc "${flags[@]}" -o "$WORK/linux/catfile" "$HERE"/linux/catfile.c
   gcc "${flags[@]}" -o "$WORK/linux/cdwatch" "$HERE/linux/cdwatch.c"
+  gcc "${flags[@]}" -o "$WORK/linux/dirwatch" "$HERE/linux/dirwatch.c"
   gcc "${flags[@]}" -o "$WORK/linux/powerbutton" "$HERE/linux/powerbutton.c"
   local program
-  for program in answerfile inffile catfile cdwatch powerbutton; do
+  for program in answerfile inffile catfile cdwatch dirwatch powerbutton; do
     copy_program "$1" "$2" "$WORK/linux/$program"
   done
 }

@@ -7,13 +7,10 @@ CALLS=/run/standin/calls
 
 serve_calls() {
   mkdir -p $CALLS
-  while :; do
-    for call in $CALLS/*.call; do
-      [ -e "$call" ] || continue
-      mv "$call" "${call%.call}.taken"
-      answer_call "${call%.call}" &
-    done
-    usleep 100000
+  dirwatch $CALLS '*.call' | while read -r call; do
+    call=$CALLS/${call%.call}
+    mv "$call.call" "$call.taken" 2>/dev/null || continue # named twice
+    answer_call "$call" &
   done
 }
 

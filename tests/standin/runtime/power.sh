@@ -21,7 +21,7 @@ request_power() { echo "$1" >/run/standin/power.new && mv /run/standin/power.new
 
 # wait_for_power: process 1 ends here.
 wait_for_power() {
-  while [ ! -e /run/standin/power ]; do usleep 200000; done
+  dirwatch -1 /run/standin power >/dev/null
   mode=$(cat /run/standin/power)
   note "power: $mode"
   kill_wine
