@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // sevenctl exec: runs a command in the guest and passes on what it wrote.
 #include "client/api.h"
+#include "client/exec_input.h"
 #include "client/options.h"
 #include "client/report.h"
 #include "client/sse.h"
@@ -13,13 +14,14 @@
 #define SILENCE_SECONDS      60 // the daemon says something every 10
 #define ANSWER_GRACE_SECONDS 60 // beyond the command's own limit: the daemon kills and answers
 
-#define INPUT_LIMIT (700 * 1024) // what a request can hold as base64
+#define INPUT_LIMIT     (700 * 1024) // with --json: what a request can hold as base64
+#define SESSION_SECONDS 86400        // as long as a command may run at all
 
 typedef struct {
     gint64 timeout_seconds;
     char *folder, *shell;
     char **environment;
-    gboolean pass_exit_code, pass_input, on_desktop;
+    gboolean pass_exit_code, pass_input, in_lines, on_desktop;
 } ExecOptions;
 
 static void add_environment(json_object *body, char **environment)
@@ -33,7 +35,9 @@ static void add_environment(json_object *body, char **environment)
     }
 }
 
-static json_object *build_body(const ExecOptions *options, char **command, GBytes *input)
+// @input: all of it, or NULL: none, or it follows.
+static json_object *build_body(const Client *client, const ExecOptions *options, char **command,
+                               GBytes *input)
 {
     json_object *body = json_object_new_object();
     if (options->shell) {
@@ -53,11 +57,15 @@ static json_object *build_body(const ExecOptions *options, char **command, GByte
         const guchar *bytes = g_bytes_get_data(input, &length);
         g_autofree char *base64 = g_base64_encode(bytes, length);
         json_object_object_add(body, "stdin_base64", json_object_new_string(base64));
+    } else if (options->pass_input && !client->json) {
+        json_object_object_add(body, "stdin_open", json_object_new_boolean(TRUE));
     }
     if (options->folder)
         json_object_object_add(body, "cwd", json_object_new_string(options->folder));
-    if (options->timeout_seconds)
-        json_object_object_add(body, "timeout_seconds", json_object_new_int64(options->timeout_seconds));
+    if (options->timeout_seconds || options->in_lines)
+        json_object_object_add(
+            body, "timeout_seconds",
+            json_object_new_int64(options->timeout_seconds ? options->timeout_seconds : SESSION_SECONDS));
     return body;
 }
 
@@ -115,10 +123,20 @@ static ExitCode conclude(const Client *client, json_object *result, const ExecOp
 
 // What the daemon tells while the command runs.
 typedef struct {
+    const Client *client;
+    const ExecOptions *options;
     SseParser *parser;
+    ExecInput *input;
     json_object *end; // of "exit" or "error"
     gboolean failed;  // "error"
 } Output;
+
+static void begin_input(Output *output, json_object *started)
+{
+    const char *command = json_string_member(started, "command");
+    if (output->options->pass_input && command && !output->input)
+        output->input = exec_input_start(output->client, command, output->options->in_lines);
+}
 
 static void on_event(const SseEvent *event, gpointer user_data)
 {
@@ -126,7 +144,9 @@ static void on_event(const SseEvent *event, gpointer user_data)
     g_autoptr(json_object) data = json_parse(event->data, strlen(event->data), NULL);
     if (!data)
         return;
-    if (strcmp(event->kind, "stdout") == 0 || strcmp(event->kind, "stderr") == 0) {
+    if (strcmp(event->kind, "started") == 0) {
+        begin_input(output, data);
+    } else if (strcmp(event->kind, "stdout") == 0 || strcmp(event->kind, "stderr") == 0) {
         pass_on(data, "data", strcmp(event->kind, "stdout") == 0 ? stdout : stderr);
     } else if (strcmp(event->kind, "exit") == 0 || strcmp(event->kind, "error") == 0) {
         output->failed = strcmp(event->kind, "error") == 0;
@@ -145,7 +165,7 @@ static gboolean on_bytes(const char *bytes, gsize length, gpointer user_data)
 static ExitCode follow(Client *client, HttpRequest *request, const ExecOptions *options)
 {
     static const char *const headers[] = { "Accept: text/event-stream", NULL };
-    Output output = { 0 };
+    Output output = { .client = client, .options = options };
     g_autoptr(SseParser) parser = sse_parser_new(on_event, &output);
     g_autoptr(HttpAnswer) answer = NULL;
     output.parser = parser;
@@ -154,6 +174,7 @@ static ExitCode follow(Client *client, HttpRequest *request, const ExecOptions *
     request->user_data = &output;
     request->silence_seconds = SILENCE_SECONDS;
     ExitCode code = api_call(client, request, &answer);
+    exec_input_stop(output.input);
     g_autoptr(json_object) end = output.end;
     if (code != EXIT_OK)
         return code;
@@ -189,10 +210,11 @@ static GBytes *read_input(void)
     while ((count = fread(piece, 1, sizeof piece, stdin)) > 0) {
         g_byte_array_append(bytes, piece, (guint)count);
         if (bytes->len > INPUT_LIMIT) {
-            fprintf(stderr,
-                    "sevenctl: standard input is longer than %d KiB: copy it into the machine first "
-                    "(sevenctl cp)\n",
-                    INPUT_LIMIT / 1024);
+            fprintf(
+                stderr,
+                "sevenctl: with --json, standard input has at most %d KiB: without it, it is passed on as "
+                "it comes\n",
+                INPUT_LIMIT / 1024);
             return NULL;
         }
     }
@@ -201,11 +223,11 @@ static GBytes *read_input(void)
 
 static ExitCode ask(Client *client, const char *machine, char **command, const ExecOptions *options)
 {
-    g_autoptr(GBytes) input = options->pass_input ? read_input() : NULL;
-    if (options->pass_input && !input)
+    g_autoptr(GBytes) input = options->pass_input && client->json ? read_input() : NULL;
+    if (options->pass_input && client->json && !input)
         return EXIT_USAGE;
     g_autofree char *path = api_path("vms", machine, "exec", NULL);
-    g_autoptr(json_object) body = build_body(options, command, input);
+    g_autoptr(json_object) body = build_body(client, options, command, input);
     HttpRequest request = {
         .method = "POST",
         .path = path,
@@ -243,7 +265,12 @@ static ExitCode run(Client *client, const Verb *verb, char **arguments)
         { "cwd", 0, 0, G_OPTION_ARG_FILENAME, &folder, "working folder in the guest", "DIR" },
         { "env", 0, 0, G_OPTION_ARG_STRING_ARRAY, &environment,
           "set a variable for the command (may be repeated); an empty value takes it away", "NAME=VALUE" },
-        { "stdin", 'i', 0, G_OPTION_ARG_NONE, &options.pass_input, "give the command our standard input",
+        { "stdin", 'i', 0, G_OPTION_ARG_NONE, &options.pass_input,
+          "give the command our standard input, as it comes", NULL },
+        { "line", 't', 0, G_OPTION_ARG_NONE, &options.in_lines,
+          "a session by lines: as --stdin, with line ends of Windows and a limit of a day; without a "
+          "command, "
+          "cmd.exe",
           NULL },
         { "desktop", 0, 0, G_OPTION_ARG_NONE, &options.on_desktop,
           "run it on the desktop, as the user who is logged on, instead of unseen as LocalSystem", NULL },
@@ -259,6 +286,12 @@ static ExitCode run(Client *client, const Verb *verb, char **arguments)
     options.folder = folder;
     options.shell = shell;
     options.environment = environment;
+    char *session[] = { (char *)"cmd.exe", NULL };
+    if (options.in_lines) {
+        options.pass_input = TRUE;
+        if (!shell && (!command || !*command))
+            command = session;
+    }
     if (shell && command)
         return report_usage(verb, "--shell and a command after \"--\" are two commands");
     if (!shell && (!command || !*command))
@@ -278,7 +311,7 @@ static ExitCode run(Client *client, const Verb *verb, char **arguments)
 
 const Verb verb_exec = {
     .name = "exec",
-    .arguments = "NAME [--shell LINE | -- COMMAND [ARGUMENT…]]",
+    .arguments = "NAME [--shell LINE | -t | -- COMMAND [ARGUMENT…]]",
     .summary = "Run a command in a machine",
     .notes = "What the command writes is passed on as it comes and as it is; onto a terminal, control "
              "characters are written "
@@ -288,6 +321,8 @@ const Verb verb_exec = {
     .examples = "  sevenctl exec compat-01 -- cmd /c ver\n"
                 "  sevenctl exec compat-01 --timeout 600 --cwd 'C:\\' -- msiexec /i setup.msi /qn\n"
                 "  sevenctl exec compat-01 --exit-code -- cmd /c exit 7\n"
+                "  sevenctl exec -it compat-01\n"
+                "  sevenctl exec compat-01 -i -- sort <list.txt\n"
                 "  sevenctl exec compat-01 --desktop --shell 'start notepad'\n",
     .run = run,
 };

@@ -95,12 +95,17 @@ json_object *service_vm_exec(Daemon *daemon, const char *name, json_object *body
 typedef struct ServiceExec ServiceExec;
 // @body: as for service_vm_exec(). NULL with a problem.
 ServiceExec *service_exec_begin(Daemon *daemon, const char *name, json_object *body, Problem **problem);
-// What happened, or NULL if nothing did within @wait_ms. *@ret_kind: "stdout" or "stderr"
+// What happened, or NULL if nothing did within @wait_ms. *@ret_kind: first "started" {"command": id}, then
+// "stdout" or "stderr"
 // {"data","data_encoding"}; "exit" {"exit_code","timed_out","truncated"} or "error" (a problem) end it. The
 // caller owns the reference.
 json_object *service_exec_next(ServiceExec *exec, guint wait_ms, const char **ret_kind);
 // A command that still runs is killed.
 void service_exec_free(ServiceExec *exec);
+// Of a command that is told as it runs. {"data" or "data_base64", "end"}: more input.
+gboolean service_command_input(Daemon *daemon, const char *id, json_object *body, Problem **problem);
+// Its end comes as an event.
+gboolean service_command_kill(Daemon *daemon, const char *id, Problem **problem);
 // Types on the machine's keyboard: {"type": text} or {"press": ["ctrl+alt+delete", …]}.
 gboolean service_vm_keys(Daemon *daemon, const char *name, json_object *body, Problem **problem);
 // A file on its way into a machine or out of it, never on the host's disk; one thread at a time.

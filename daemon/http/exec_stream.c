@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // POST /v1/vms/{name}/exec, answered at the command's end or, to who accepts it, as server-sent events while
-// it runs.
+// it runs; and /v1/commands/{id}, which reaches such a command.
 #include <string.h>
 
 #include "daemon/http/handlers.h"
@@ -57,4 +57,22 @@ void handle_vm_exec(HttpRequest *request)
     json_object *result = service_vm_exec(request->daemon, request->name, request->json, &problem);
     connections_end_wait(request->connection->owner);
     reply_json(request, 200, result, problem);
+}
+
+void handle_command_input(HttpRequest *request)
+{
+    Problem *problem = NULL;
+    if (service_command_input(request->daemon, request->name, request->json, &problem))
+        reply_nothing(request);
+    else
+        reply_problem(request, problem);
+}
+
+void handle_command_kill(HttpRequest *request)
+{
+    Problem *problem = NULL;
+    if (service_command_kill(request->daemon, request->name, &problem))
+        reply_nothing(request);
+    else
+        reply_problem(request, problem);
 }

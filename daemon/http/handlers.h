@@ -53,6 +53,8 @@ void handle_vm_console_log(HttpRequest *request);
 void handle_vm_isolation(HttpRequest *request);
 // exec_stream.c
 void handle_vm_exec(HttpRequest *request);
+void handle_command_input(HttpRequest *request);
+void handle_command_kill(HttpRequest *request);
 // files.c
 ServiceFile *open_file_put(HttpRequest *request, Problem **problem);
 void handle_file_put(HttpRequest *request);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/install/machine_files.h"
+#include "daemon/service/commands.h"
 #include "daemon/service/exec_request.h"
 #include "daemon/service/service_parts.h"
 
@@ -36,11 +37,11 @@ static json_object *exec_to_json(const AgentExecResult *result)
     return object;
 }
 
-gboolean service_agent_open(Daemon *daemon, const char *name, AgentAddress *address, Problem **problem)
+gboolean service_agent_open(Daemon *daemon, const StoreMachine *machine, AgentAddress *address,
+                            Problem **problem)
 {
     GError *error = NULL;
-    g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
-    if (!machine || !service_check_runs(daemon, machine, problem))
+    if (!service_check_runs(daemon, machine, problem))
         return FALSE;
     address->nonce = machine_files_read_nonce(daemon, machine->uuid, &error);
     address->socket = machine_file(daemon, machine->uuid, MACHINE_FILE_COM2);
@@ -62,8 +63,8 @@ json_object *service_vm_exec(Daemon *daemon, const char *name, json_object *body
     g_auto(AgentAddress) address = { 0 };
     g_auto(ExecRequest) request = { 0 };
     g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
-    if (!machine || !exec_request_read(body, &request, problem) ||
-        !service_agent_open(daemon, name, &address, problem))
+    if (!machine || !exec_request_read(body, FALSE, &request, problem) ||
+        !service_agent_open(daemon, machine, &address, problem))
         return NULL;
     g_autoptr(AgentExecResult) result =
         agent_exec(address.socket, address.nonce, &request.command, request.input, daemon->stopping, &error);
@@ -81,15 +82,15 @@ struct ServiceExec {
     json_object *body; // the request borrows from it
     ExecRequest request;
     AgentProcess *process;
-    const guint8 *input;
-    gsize input_left;
-    gboolean input_open;
+    RunningCommand *command;
+    gboolean told_id;
 };
 
 void service_exec_free(ServiceExec *exec)
 {
     if (!exec)
         return;
+    running_command_free(exec->command);
     agent_process_free(exec->process);
     exec_request_clear(&exec->request);
     json_object_put(exec->body);
@@ -106,32 +107,18 @@ ServiceExec *service_exec_begin(Daemon *daemon, const char *name, json_object *b
     ServiceExec *exec = g_new0(ServiceExec, 1);
     exec->daemon = daemon;
     exec->body = json_object_get(body);
-    if (exec_request_read(body, &exec->request, problem) &&
-        service_agent_open(daemon, name, &address, problem)) {
-        exec->input_open = exec->request.command.has_input = exec->request.input != NULL;
-        if (exec->input_open)
-            exec->input = g_bytes_get_data(exec->request.input, &exec->input_left);
+    if (exec_request_read(body, TRUE, &exec->request, problem) &&
+        service_agent_open(daemon, machine, &address, problem)) {
         exec->process = agent_process_start(address.socket, address.nonce, &exec->request.command,
-                                            daemon->stopping, &error);
-        if (exec->process)
+                                            exec->request.input, daemon->stopping, &error);
+        if (exec->process) {
+            exec->command = running_command_new(exec->request.input_open ? exec->request.input : NULL);
             return exec;
+        }
         service_problem(problem, error);
     }
     service_exec_free(exec);
     return NULL;
-}
-
-static gboolean feed(ServiceExec *exec, GError **error)
-{
-    const gsize step = exec->input_open ? MIN(exec->input_left, agent_process_input_room(exec->process)) : 0;
-    if (step > 0 && !agent_process_input(exec->process, exec->input, step, error))
-        return FALSE;
-    exec->input += step;
-    exec->input_left -= step;
-    if (!exec->input_open || exec->input_left > 0)
-        return TRUE;
-    exec->input_open = FALSE;
-    return agent_process_input(exec->process, NULL, 0, error);
 }
 
 static json_object *error_to_json(GError *error)
@@ -145,12 +132,24 @@ static json_object *error_to_json(GError *error)
     return object;
 }
 
+static json_object *started_to_json(const ServiceExec *exec)
+{
+    json_object *object = json_object_new_object();
+    json_add_text(object, "command", running_command_id(exec->command));
+    return object;
+}
+
 json_object *service_exec_next(ServiceExec *exec, guint wait_ms, const char **ret_kind)
 {
     GError *error = NULL;
     AgentProcessEvent event;
     const gint64 until = g_get_monotonic_time() + wait_ms * G_TIME_SPAN_MILLISECOND;
-    if (!feed(exec, &error) ||
+    if (!exec->told_id) {
+        exec->told_id = TRUE;
+        *ret_kind = "started";
+        return started_to_json(exec);
+    }
+    if ((running_command_take_kill(exec->command) && !agent_process_kill(exec->process, &error)) ||
         !agent_process_next(exec->process, &event, until, exec->daemon->stopping, &error)) {
         *ret_kind = "error";
         return error_to_json(error);

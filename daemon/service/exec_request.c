@@ -80,23 +80,35 @@ static void read_environment(json_object *body, GPtrArray *environment, Faults *
     }
 }
 
-static void read_input(json_object *body, ExecRequest *request, Faults *faults)
+GBytes *service_read_bytes(json_object *body, const char *text_name, const char *base64_name, Faults *faults)
 {
     const char *text = NULL, *base64 = NULL;
-    const gboolean has_text = json_get_string(body, "", "stdin", G_MAXINT32, &text, faults);
-    const gboolean has_base64 = json_get_string(body, "", "stdin_base64", G_MAXINT32, &base64, faults);
+    const gboolean has_text = json_get_string(body, "", text_name, G_MAXINT32, &text, faults);
+    const gboolean has_base64 = json_get_string(body, "", base64_name, G_MAXINT32, &base64, faults);
+    g_autofree char *pointer = json_pointer_append("", base64_name);
     if (has_text && has_base64) {
-        faults_add(faults, "/stdin_base64", "conflict", NULL, "cannot be used beside /stdin");
+        g_autofree char *conflict = g_strdup_printf("cannot be used beside /%s", text_name);
+        faults_add(faults, pointer, "conflict", NULL, "%s", conflict);
     } else if (has_text) {
-        request->input = g_bytes_new(text, strlen(text));
+        return g_bytes_new(text, strlen(text));
     } else if (has_base64) {
         gsize length = 0;
         guchar *bytes = g_base64_decode(base64, &length);
         g_autofree char *again = g_base64_encode(bytes, length);
-        request->input = g_bytes_new_take(bytes, length);
-        if (strcmp(again, base64) != 0) // g_base64_decode() passes over what it does not know
-            faults_add(faults, "/stdin_base64", "bad-value", NULL, "is not base64");
+        if (strcmp(again, base64) == 0)
+            return g_bytes_new_take(bytes, length);
+        g_free(bytes);
+        faults_add(faults, pointer, "bad-value", NULL, "is not base64"); // g_base64_decode() passes over it
     }
+    return NULL;
+}
+
+static void read_input(json_object *body, ExecRequest *request, Faults *faults)
+{
+    g_autoptr(GBytes) bytes = service_read_bytes(body, "stdin", "stdin_base64", faults);
+    json_get_bool(body, "", "stdin_open", &request->input_open, faults);
+    if (bytes || request->input_open)
+        request->input = agent_input_new(bytes, request->input_open);
 }
 
 static void read_session(json_object *body, ExecRequest *request, Faults *faults)
@@ -110,11 +122,11 @@ static void read_session(json_object *body, ExecRequest *request, Faults *faults
                    "is \"service\" (LocalSystem, unseen) or \"desktop\" (the user who is logged on)");
 }
 
-gboolean exec_request_read(json_object *body, ExecRequest *request, Problem **problem)
+gboolean exec_request_read(json_object *body, gboolean streamed, ExecRequest *request, Problem **problem)
 {
     static const char *const members[] = { "argv",        "shell", "cwd",          "timeout_seconds",
-                                           "environment", "stdin", "stdin_base64", "session",
-                                           NULL };
+                                           "environment", "stdin", "stdin_base64", "stdin_open",
+                                           "session",     NULL };
     g_autoptr(Faults) faults = faults_new();
     gint64 seconds = DEFAULT_EXEC_SECONDS;
 
@@ -124,6 +136,9 @@ gboolean exec_request_read(json_object *body, ExecRequest *request, Problem **pr
         read_command(body, request->argv, faults);
         read_environment(body, request->environment, faults);
         read_input(body, request, faults);
+        if (request->input_open && !streamed)
+            faults_add(faults, "/stdin_open", "conflict", NULL,
+                       "needs Accept: text/event-stream: its first event says where the input goes");
         read_session(body, request, faults);
         json_get_string(body, "", "cwd", 512, &request->command.cwd, faults);
         json_get_int(body, "", "timeout_seconds", 1, MAX_EXEC_SECONDS, &seconds, faults);
@@ -145,5 +160,5 @@ void exec_request_clear(ExecRequest *request)
 {
     g_clear_pointer(&request->argv, g_ptr_array_unref);
     g_clear_pointer(&request->environment, g_ptr_array_unref);
-    g_clear_pointer(&request->input, g_bytes_unref);
+    g_clear_pointer(&request->input, agent_input_unref);
 }

@@ -40,7 +40,7 @@ static gboolean open_agent(Daemon *daemon, const char *name, const char *path, A
                            Problem **problem)
 {
     g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
-    return machine && check_path(path, problem) && service_agent_open(daemon, name, address, problem);
+    return machine && check_path(path, problem) && service_agent_open(daemon, machine, address, problem);
 }
 
 void service_file_free(ServiceFile *file)

@@ -35,12 +35,15 @@ gboolean service_check_runs(Daemon *daemon, const StoreMachine *machine, Problem
 typedef struct {
     char *socket, *nonce;
 } AgentAddress;
-// FALSE with a problem: no such machine, or one that is not ready or does not run.
-gboolean service_agent_open(Daemon *daemon, const char *name, AgentAddress *address, Problem **problem);
+// FALSE with a problem: a machine that is not ready or does not run.
+gboolean service_agent_open(Daemon *daemon, const StoreMachine *machine, AgentAddress *address,
+                            Problem **problem);
 void service_agent_clear(AgentAddress *address);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(AgentAddress, service_agent_clear)
 // Adds @name, as text where it is UTF-8, else as base64, and "@name_encoding".
 void service_add_output(json_object *object, const char *name, const char *data, gsize length);
+// The bytes in member @text or, in base64, @base64 of a request; NULL if there are none, or after a fault.
+GBytes *service_read_bytes(json_object *body, const char *text, const char *base64, Faults *faults);
 // {"job": …} of a job just submitted; takes @job_id.
 json_object *service_job_answer(Daemon *daemon, char *job_id, Problem **problem);
 

@@ -5,6 +5,8 @@
 
 #include <gio/gio.h>
 
+#include "daemon/vm/agent_input.h"
+
 #define AGENT_ERROR (agent_error_quark())
 GQuark agent_error_quark(void);
 typedef enum {
@@ -38,7 +40,6 @@ typedef struct {
     const char *cwd;                // or NULL
     const char *const *environment; // "NAME=value", added to the agent's or the user's, or NULL
     gboolean on_desktop;            // as the user who is logged on, on the desktop; else as LocalSystem
-    gboolean has_input;             // agent_process_input() will follow
     guint timeout_ms;               // bounds the command in the guest; 0: 60 s
 } AgentCommand;
 
@@ -46,9 +47,10 @@ typedef struct {
 
 // A command that runs. Belongs to one thread at a time.
 typedef struct AgentProcess AgentProcess;
-// Too many or too long arguments, or some that are not UTF-8: AGENT_ERROR_PROTOCOL.
+// @input: its standard input, or NULL: it has none. Too many or too long arguments, or some that are not
+// UTF-8: AGENT_ERROR_PROTOCOL.
 AgentProcess *agent_process_start(const char *socket_path, const char *nonce, const AgentCommand *command,
-                                  GCancellable *cancellable, GError **error);
+                                  AgentInput *input, GCancellable *cancellable, GError **error);
 // A command that still runs is killed, with what it has started.
 void agent_process_free(AgentProcess *process);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AgentProcess, agent_process_free)
@@ -68,12 +70,9 @@ typedef struct {
 } AgentProcessEvent;
 // What happens next; QUIET when nothing has until @until. After ENDED nothing more may be asked. The guest
 // sends no more than a window before it has been taken off here, so a slow reader slows the command down.
+// Input goes to the guest in here, too.
 gboolean agent_process_next(AgentProcess *process, AgentProcessEvent *ret_event, gint64 until,
                             GCancellable *cancellable, GError **error);
-// How many bytes of input the guest takes now.
-gsize agent_process_input_room(const AgentProcess *process);
-// At most as many as there is room for; none: the input's end.
-gboolean agent_process_input(AgentProcess *process, const void *bytes, gsize length, GError **error);
 // Its end comes as an event.
 gboolean agent_process_kill(AgentProcess *process, GError **error);
 
@@ -87,10 +86,10 @@ void agent_exec_result_free(AgentExecResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AgentExecResult, agent_exec_result_free)
 
 #define AGENT_EXEC_OUTPUT_LIMIT (16u << 20) // stdout and stderr, each
-// Runs a command to its end. @input (may be NULL): its standard input; command->has_input is ignored. On
-// cancellation the command is killed.
+// Runs a command to its end. @input (may be NULL): its standard input. On cancellation the command is
+// killed.
 AgentExecResult *agent_exec(const char *socket_path, const char *nonce, const AgentCommand *command,
-                            GBytes *input, GCancellable *cancellable, GError **error);
+                            AgentInput *input, GCancellable *cancellable, GError **error);
 
 // Waits at most 20 s until the agent has taken the order; not for the machine to go off.
 gboolean agent_shutdown(const char *socket_path, const char *nonce, gboolean reboot, GError **error);

@@ -10,6 +10,8 @@
 // For the agent to end what it runs, so that it is free for the next one.
 #define KILL_MS 3000u
 #define SEND_MS 60000u // a window of input, to a guest that is slow
+// While somebody types, what was typed waits no longer than this.
+#define INPUT_SLICE_MS 50u
 
 struct AgentProcess {
     AgentExchange *exchange;
@@ -17,6 +19,7 @@ struct AgentProcess {
     gboolean windowed, ended;
     gsize unacknowledged; // output that was taken off and not yet told
     gsize last_length;    // of the last event's
+    AgentInput *input;    // NULL: none, or its end was sent
     gsize input_on_way;
 };
 
@@ -47,9 +50,9 @@ static gboolean check_command(const AgentCommand *command, GError **error)
 }
 
 // What only newer agents know is sent only where it is asked for.
-static guint needed_protocol(const AgentCommand *command)
+static guint needed_protocol(const AgentCommand *command, const AgentInput *input)
 {
-    return command->environment || command->on_desktop || command->has_input ? 2 : WIRE_PROTOCOL_OLDEST;
+    return command->environment || command->on_desktop || input ? 2 : WIRE_PROTOCOL_OLDEST;
 }
 
 static gboolean send_exec(AgentProcess *process, const AgentCommand *command, guint timeout_ms,
@@ -65,7 +68,7 @@ static gboolean send_exec(AgentProcess *process, const AgentCommand *command, gu
         wire_encoder_text(encoder, WIRE_CWD, command->cwd);
     if (command->on_desktop)
         wire_encoder_text(encoder, WIRE_SESSION, "desktop");
-    if (command->has_input)
+    if (process->input)
         wire_encoder_u32(encoder, WIRE_HAS_STDIN, 1);
     wire_encoder_u32(encoder, WIRE_TIMEOUT_MS, timeout_ms);
     wire_encoder_u32(encoder, WIRE_OUTPUT_WINDOW, WIRE_WINDOW);
@@ -73,18 +76,19 @@ static gboolean send_exec(AgentProcess *process, const AgentCommand *command, gu
 }
 
 AgentProcess *agent_process_start(const char *socket_path, const char *nonce, const AgentCommand *command,
-                                  GCancellable *cancellable, GError **error)
+                                  AgentInput *input, GCancellable *cancellable, GError **error)
 {
     const guint timeout_ms = command->timeout_ms ? command->timeout_ms : DEFAULT_TIMEOUT_MS;
 
     if (!check_command(command, error))
         return NULL;
-    AgentExchange *exchange = agent_exchange_open_to(socket_path, nonce, needed_protocol(command),
+    AgentExchange *exchange = agent_exchange_open_to(socket_path, nonce, needed_protocol(command, input),
                                                      agent_deadline(HELLO_TIMEOUT_MS), cancellable, error);
     if (exchange == NULL)
         return NULL;
     AgentProcess *process = g_new0(AgentProcess, 1);
     process->exchange = exchange;
+    process->input = input ? agent_input_ref(input) : NULL;
     process->deadline = g_get_monotonic_time() + ((gint64)timeout_ms + ANSWER_MS) * G_TIME_SPAN_MILLISECOND;
     if (send_exec(process, command, timeout_ms, cancellable, error))
         return process;
@@ -97,6 +101,13 @@ gboolean agent_process_kill(AgentProcess *process, GError **error)
 {
     agent_exchange_begin(process->exchange, WIRE_KILL);
     return agent_exchange_send(process->exchange, agent_deadline(SEND_MS), NULL, error);
+}
+
+static void end_input(AgentProcess *process)
+{
+    if (process->input)
+        agent_input_close(process->input);
+    g_clear_pointer(&process->input, agent_input_unref);
 }
 
 // Nobody waits for the command any more. What the agent says to that is of no interest, only that it is done.
@@ -119,6 +130,7 @@ void agent_process_free(AgentProcess *process)
         return;
     if (!process->ended && !agent_exchange_is_closed(process->exchange))
         abandon(process);
+    end_input(process);
     agent_exchange_close(process->exchange);
     g_free(process);
 }
@@ -155,6 +167,7 @@ static gboolean take_exit(AgentProcess *process, const struct wire_frame *frame,
     guint32 code, timed_out = 0, dropped = 0;
 
     process->ended = TRUE;
+    end_input(process);
     if (!wire_frame_find(frame, WIRE_EXIT_CODE, &field) || !wire_field_u32(&field, &code))
         return agent_protocol_error(error, "an exit without its code");
     if (wire_frame_find(frame, WIRE_TIMED_OUT, &field) && !wire_field_u32(&field, &timed_out))
@@ -203,55 +216,82 @@ static gboolean take_frame(AgentProcess *process, const struct wire_frame *frame
     }
 }
 
-gboolean agent_process_next(AgentProcess *process, AgentProcessEvent *ret_event, gint64 until,
-                            GCancellable *cancellable, GError **error)
+// ---- Input ----
+
+static gboolean send_input(AgentProcess *process, const guint8 *bytes, gsize length, GError **error)
 {
-    *ret_event = (AgentProcessEvent){ .kind = AGENT_PROCESS_QUIET };
-    if (!acknowledge(process, error))
-        return FALSE;
-    const gsize room = agent_process_input_room(process);
-    while (ret_event->kind == AGENT_PROCESS_QUIET && agent_process_input_room(process) == room) {
-        struct wire_frame frame;
-        GError *failure = NULL;
-        const gint64 deadline = MIN(until, process->deadline);
-        if (!agent_exchange_receive(process->exchange, &frame, deadline, cancellable, &failure)) {
-            const gint64 now = g_get_monotonic_time();
-            if (g_error_matches(failure, AGENT_ERROR, AGENT_ERROR_UNREACHABLE) && now >= until &&
-                now < process->deadline && !agent_exchange_is_closed(process->exchange)) {
-                g_error_free(failure);
-                return TRUE;
-            }
-            g_propagate_error(error, failure);
+    struct wire_encoder *encoder = agent_exchange_begin(process->exchange, WIRE_STDIN);
+
+    if (length > 0) // none is the end
+        wire_encoder_bytes(encoder, WIRE_DATA, bytes, length);
+    process->input_on_way += length;
+    return agent_exchange_send(process->exchange, agent_deadline(SEND_MS), NULL, error);
+}
+
+// What there is, as far as the guest has room for it.
+static gboolean feed(AgentProcess *process, GError **error)
+{
+    guint8 buffer[WIRE_DATA_MAX];
+    gboolean end = FALSE;
+
+    while (process->input && !end) {
+        const gsize room = MIN(sizeof buffer, WIRE_WINDOW - process->input_on_way);
+        const gsize length = agent_input_take(process->input, buffer, room, &end);
+        if (length > 0 && !send_input(process, buffer, length, error))
             return FALSE;
-        }
-        process->deadline = MAX(process->deadline, agent_deadline(ANSWER_MS));
-        if (!take_frame(process, &frame, ret_event, error))
+        if (end)
+            g_clear_pointer(&process->input, agent_input_unref);
+        else if (length == 0)
+            return TRUE;
+        if (end && !send_input(process, NULL, 0, error))
             return FALSE;
     }
     return TRUE;
 }
 
-gsize agent_process_input_room(const AgentProcess *process)
+// ---- Events ----
+
+typedef enum { TAKEN, NOTHING, FAILED } Waited;
+
+static Waited wait_for_frame(AgentProcess *process, AgentProcessEvent *event, gint64 until,
+                             GCancellable *cancellable, GError **error)
 {
-    return WIRE_WINDOW - process->input_on_way;
+    struct wire_frame frame;
+    GError *failure = NULL;
+    const gboolean more_input = process->input && agent_input_is_open(process->input);
+    const gint64 slice = more_input ? MIN(until, agent_deadline(INPUT_SLICE_MS)) : until;
+
+    if (agent_exchange_receive(process->exchange, &frame, MIN(slice, process->deadline), cancellable,
+                               &failure)) {
+        process->deadline = MAX(process->deadline, agent_deadline(ANSWER_MS));
+        return take_frame(process, &frame, event, error) ? TAKEN : FAILED;
+    }
+    const gint64 now = g_get_monotonic_time();
+    if (g_error_matches(failure, AGENT_ERROR, AGENT_ERROR_UNREACHABLE) && now >= slice &&
+        now < process->deadline && !agent_exchange_is_closed(process->exchange)) {
+        g_error_free(failure);
+        return NOTHING;
+    }
+    g_propagate_error(error, failure);
+    return FAILED;
 }
 
-gboolean agent_process_input(AgentProcess *process, const void *bytes, gsize length, GError **error)
+gboolean agent_process_next(AgentProcess *process, AgentProcessEvent *ret_event, gint64 until,
+                            GCancellable *cancellable, GError **error)
 {
-    const guint8 *rest = bytes;
+    Waited waited = TAKEN;
 
-    do {
-        const gsize step = MIN(length, WIRE_DATA_MAX);
-        struct wire_encoder *encoder = agent_exchange_begin(process->exchange, WIRE_STDIN);
-        if (step > 0)
-            wire_encoder_bytes(encoder, WIRE_DATA, rest, step);
-        if (!agent_exchange_send(process->exchange, agent_deadline(SEND_MS), NULL, error))
+    *ret_event = (AgentProcessEvent){ .kind = AGENT_PROCESS_QUIET };
+    if (!acknowledge(process, error))
+        return FALSE;
+    while (ret_event->kind == AGENT_PROCESS_QUIET && waited != FAILED) {
+        if (!feed(process, error))
             return FALSE;
-        process->input_on_way += step;
-        rest += step;
-        length -= step;
-    } while (length > 0);
-    return TRUE;
+        waited = wait_for_frame(process, ret_event, until, cancellable, error);
+        if (waited == NOTHING && g_get_monotonic_time() >= until)
+            return TRUE;
+    }
+    return waited != FAILED;
 }
 
 // ---- A command from beginning to end ----
@@ -268,26 +308,7 @@ void agent_exec_result_free(AgentExecResult *result)
 typedef struct {
     GByteArray *out, *err;
     gboolean truncated;
-    const guint8 *input;
-    gsize input_left;
-    gboolean input_open;
 } Run;
-
-static gboolean feed(AgentProcess *process, Run *run, GError **error)
-{
-    const gsize step = MIN(run->input_left, agent_process_input_room(process));
-
-    if (!run->input_open)
-        return TRUE;
-    if (step > 0 && !agent_process_input(process, run->input, step, error))
-        return FALSE;
-    run->input += step;
-    run->input_left -= step;
-    if (run->input_left > 0)
-        return TRUE;
-    run->input_open = FALSE;
-    return agent_process_input(process, NULL, 0, error);
-}
 
 static void keep(Run *run, const AgentProcessEvent *event)
 {
@@ -302,7 +323,7 @@ static gboolean run_to_end(AgentProcess *process, Run *run, AgentProcessEvent *e
                            GCancellable *cancellable, GError **error)
 {
     do {
-        if (!feed(process, run, error) || !agent_process_next(process, event, G_MAXINT64, cancellable, error))
+        if (!agent_process_next(process, event, G_MAXINT64, cancellable, error))
             return FALSE;
         if (event->kind == AGENT_PROCESS_STDOUT || event->kind == AGENT_PROCESS_STDERR)
             keep(run, event);
@@ -311,20 +332,16 @@ static gboolean run_to_end(AgentProcess *process, Run *run, AgentProcessEvent *e
 }
 
 AgentExecResult *agent_exec(const char *socket_path, const char *nonce, const AgentCommand *command,
-                            GBytes *input, GCancellable *cancellable, GError **error)
+                            AgentInput *input, GCancellable *cancellable, GError **error)
 {
-    AgentCommand with_input = *command;
     AgentExecResult *result = NULL;
     AgentProcessEvent event;
 
-    with_input.has_input = input != NULL;
     g_autoptr(AgentProcess) process =
-        agent_process_start(socket_path, nonce, &with_input, cancellable, error);
+        agent_process_start(socket_path, nonce, command, input, cancellable, error);
     if (process == NULL)
         return NULL;
-    Run run = { .out = g_byte_array_new(), .err = g_byte_array_new(), .input_open = input != NULL };
-    if (input)
-        run.input = g_bytes_get_data(input, &run.input_left);
+    Run run = { .out = g_byte_array_new(), .err = g_byte_array_new() };
     if (run_to_end(process, &run, &event, cancellable, error)) {
         result = g_new0(AgentExecResult, 1);
         result->exit_code = event.exit_code;

@@ -186,19 +186,61 @@ static void exec_passes_bytes_on(void)
         "{\"argv\":[\"cmd\",\"--json\",\"--\",\"\\/c\",\"ver\"],\"cwd\":\"C:\\\\\",\"timeout_seconds\":9}");
 }
 
+static gpointer end_after_input(gpointer fake)
+{
+    fake_daemon_wait_for(fake, 4);
+    fake_daemon_release(fake);
+    return NULL;
+}
+
+static gpointer end_after_session(gpointer fake)
+{
+    fake_daemon_wait_for(fake, 3);
+    fake_daemon_release(fake);
+    return NULL;
+}
+
+static void exec_by_lines_is_a_session(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_stream(
+        fake, "POST /v1/vms/a/exec", "event: started\ndata: {\"command\":\"c1\"}\n\n", FAKE_WAIT,
+        "event: exit\ndata: {\"exit_code\":0,\"timed_out\":false,\"truncated\":false}\n\n", NULL);
+    fake_daemon_answer(fake, "POST /v1/commands/c1/input", 204, "");
+    g_autoptr(GThread) ends = g_thread_new("ends", end_after_session, fake);
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, "ver\nexit\r\n", "exec", "-it", "a", NULL);
+    g_thread_join(g_steal_pointer(&ends));
+    g_assert_cmpint(outcome->code, ==, 0);
+    g_autofree char *body = fake_daemon_request_body(fake, 0);
+    g_assert_cmpstr(body, ==, "{\"argv\":[\"cmd.exe\"],\"stdin_open\":true,\"timeout_seconds\":86400}");
+    g_autofree char *typed = fake_daemon_request_body(fake, 1);
+    g_assert_cmpstr(typed, ==, "{\"data_base64\":\"dmVyDQpleGl0DQo=\"}");
+}
+
 static void exec_passes_on_what_belongs_to_the_command(void)
 {
     g_autoptr(FakeDaemon) fake = fake_daemon_new();
-    fake_daemon_stream(fake, "POST /v1/vms/a/exec",
-                       "event: exit\ndata: {\"exit_code\":0,\"timed_out\":false,\"truncated\":false}\n\n",
-                       NULL);
+    fake_daemon_stream(
+        fake, "POST /v1/vms/a/exec", "event: started\ndata: {\"command\":\"c1\"}\n\n", FAKE_WAIT,
+        "event: exit\ndata: {\"exit_code\":0,\"timed_out\":false,\"truncated\":false}\n\n", NULL);
+    fake_daemon_answer(fake, "POST /v1/commands/c1/input", 503, "{}");
+    fake_daemon_answer(fake, "POST /v1/commands/c1/input", 204, "");
+    g_autoptr(GThread) ends = g_thread_new("ends", end_after_input, fake);
     g_autoptr(Outcome) outcome = sevenctl_run(fake, "in\n", "exec", "a", "--env", "A=b=c", "--env",
                                               "TEMP=", "--desktop", "-i", "--shell", "dir & ver", NULL);
+    g_thread_join(g_steal_pointer(&ends));
     g_assert_cmpint(outcome->code, ==, 0);
+    // Full once, then taken, then its end.
+    static const char *const pieces[] = { "{\"data_base64\":\"aW4K\"}", "{\"data_base64\":\"aW4K\"}",
+                                          "{\"data_base64\":\"\",\"end\":true}" };
+    for (guint i = 0; i < G_N_ELEMENTS(pieces); i++) {
+        g_autofree char *piece = fake_daemon_request_body(fake, 1 + i);
+        g_assert_cmpstr(piece, ==, pieces[i]);
+    }
     g_autofree char *body = fake_daemon_request_body(fake, 0);
     g_assert_cmpstr(body, ==,
                     "{\"shell\":\"dir & ver\",\"environment\":{\"A\":\"b=c\",\"TEMP\":\"\"},\"session\":"
-                    "\"desktop\",\"stdin_base64\":\"aW4K\"}");
+                    "\"desktop\",\"stdin_open\":true}");
 }
 
 static void exec_tells_what_ends_it_early(void)
@@ -422,6 +464,7 @@ int main(int argc, char **argv)
     g_test_add_func("/client/verbs/job-list-stops-at-its-limit", job_list_stops_at_its_limit);
     g_test_add_func("/client/verbs/exec-passes-bytes-on", exec_passes_bytes_on);
     g_test_add_func("/client/verbs/exec-passes-on-what-belongs", exec_passes_on_what_belongs_to_the_command);
+    g_test_add_func("/client/verbs/exec-by-lines", exec_by_lines_is_a_session);
     g_test_add_func("/client/verbs/exec-ends-early", exec_tells_what_ends_it_early);
     g_test_add_func("/client/verbs/exec-usage", exec_options_that_contradict_are_usage);
     g_test_add_func("/client/verbs/exec-keeps-guest-output-off-the-terminals-controls",

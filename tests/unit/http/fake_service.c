@@ -214,6 +214,19 @@ void service_exec_free(ServiceExec *exec)
     g_free(exec);
 }
 
+gboolean service_command_input(Daemon *daemon, const char *id, json_object *body, Problem **problem)
+{
+    fake_record(daemon, "command_input %s", id);
+    g_assert_true(json_object_is_type(body, json_type_object));
+    return fake_knows("command", id, FAKE_JOB, problem);
+}
+
+gboolean service_command_kill(Daemon *daemon, const char *id, Problem **problem)
+{
+    fake_record(daemon, "command_kill %s", id);
+    return fake_knows("command", id, FAKE_JOB, problem);
+}
+
 GBytes *service_vm_screenshot(Daemon *daemon, const char *name, Problem **problem)
 {
     static const char png[] = "\x89PNG\r\n\x1a\n\0binary";

@@ -345,13 +345,83 @@ static void test_input_waits_for_the_guest(void)
     };
     g_autoptr(GError) error = NULL;
     g_autoptr(Peer) peer = peer_new(take_input);
-    g_autoptr(GBytes) input = g_bytes_new_take(g_malloc0(3000000), 3000000);
+    g_autoptr(GBytes) bytes = g_bytes_new_take(g_malloc0(3000000), 3000000);
+    g_autoptr(AgentInput) input = agent_input_new(bytes, FALSE);
     g_autoptr(AgentExecResult) result = agent_exec(peer->path, NONCE, &command, input, NULL, &error);
 
     g_assert_no_error(error);
     g_assert_cmpmem(g_bytes_get_data(result->out, NULL), g_bytes_get_size(result->out), "3000000", 7);
     g_assert_cmpmem(g_bytes_get_data(result->err, NULL), g_bytes_get_size(result->err),
                     "cmd|/c|ver|<A=1><PATH=><desktop>timeout=1000", 44);
+}
+
+// Says each piece back at once, and "end" at its end.
+static void echo_input(Peer *peer)
+{
+    struct wire_frame frame;
+
+    while (peer_next_request(peer, &frame)) {
+        struct wire_field data;
+        if (frame.type != WIRE_STDIN)
+            continue;
+        if (!wire_frame_find(&frame, WIRE_DATA, &data)) {
+            peer_output(peer, frame.id, WIRE_STDOUT, "end", 3);
+            peer_exit(peer, frame.id, 0, 0);
+            continue;
+        }
+        wire_encoder_u32(peer_begin(peer, WIRE_ACK, frame.id), WIRE_BYTES, (guint32)data.length);
+        peer_send(peer);
+        peer_output(peer, frame.id, WIRE_STDOUT, data.bytes, data.length);
+    }
+}
+
+static void assert_output(AgentProcess *process, const char *text)
+{
+    AgentProcessEvent event;
+    g_autoptr(GError) error = NULL;
+    const gint64 until = g_get_monotonic_time() + LONG_MS * G_TIME_SPAN_MILLISECOND;
+
+    g_assert_true(agent_process_next(process, &event, until, NULL, &error));
+    g_assert_no_error(error);
+    g_assert_cmpint(event.kind, ==, AGENT_PROCESS_STDOUT);
+    g_assert_cmpmem(event.bytes, event.length, text, strlen(text));
+}
+
+static void test_input_may_come_while_the_command_runs(void)
+{
+    const AgentCommand command = { .argv = ver, .timeout_ms = LONG_MS };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Peer) peer = peer_new(echo_input);
+    g_autoptr(AgentInput) input = agent_input_new(NULL, TRUE);
+    g_autoptr(AgentProcess) process = agent_process_start(peer->path, NONCE, &command, input, NULL, &error);
+    AgentProcessEvent event;
+
+    g_assert_no_error(error);
+    g_assert_true(agent_process_next(process, &event, g_get_monotonic_time() + 1000, NULL, &error));
+    g_assert_cmpint(event.kind, ==, AGENT_PROCESS_QUIET);
+    g_assert_cmpint(agent_input_add(input, "one", 3, FALSE), ==, AGENT_INPUT_ADDED);
+    assert_output(process, "one");
+    g_assert_cmpint(agent_input_add(input, "two", 3, TRUE), ==, AGENT_INPUT_ADDED);
+    g_assert_cmpint(agent_input_add(input, "x", 1, FALSE), ==, AGENT_INPUT_ENDED);
+    assert_output(process, "two");
+    assert_output(process, "end");
+}
+
+static void test_input_beyond_the_limit_waits(void)
+{
+    g_autoptr(AgentInput) input = agent_input_new(NULL, TRUE);
+    g_autofree guint8 *bytes = g_malloc0(AGENT_INPUT_LIMIT);
+    gboolean end = TRUE;
+
+    g_assert_cmpint(agent_input_add(input, bytes, AGENT_INPUT_LIMIT, FALSE), ==, AGENT_INPUT_ADDED);
+    g_assert_cmpint(agent_input_add(input, bytes, 1, FALSE), ==, AGENT_INPUT_FULL);
+    g_assert_cmpuint(agent_input_take(input, bytes, 10, &end), ==, 10);
+    g_assert_false(end);
+    g_assert_cmpint(agent_input_add(input, bytes, 1, TRUE), ==, AGENT_INPUT_ADDED);
+    g_assert_cmpuint(agent_input_take(input, bytes, AGENT_INPUT_LIMIT, &end), ==, AGENT_INPUT_LIMIT - 9);
+    g_assert_true(end);
+    agent_input_close(input);
+    g_assert_cmpint(agent_input_add(input, bytes, 1, FALSE), ==, AGENT_INPUT_ENDED);
 }
 
 static void acknowledge_too_much(Peer *peer)
@@ -369,7 +439,8 @@ static void test_a_guest_that_takes_more_than_was_sent_is_refused(void)
     const AgentCommand command = { .argv = ver };
     g_autoptr(GError) error = NULL;
     g_autoptr(Peer) peer = peer_new(acknowledge_too_much);
-    g_autoptr(GBytes) input = g_bytes_new_static("x", 1);
+    g_autoptr(GBytes) bytes = g_bytes_new_static("x", 1);
+    g_autoptr(AgentInput) input = agent_input_new(bytes, FALSE);
 
     g_assert_null(agent_exec(peer->path, NONCE, &command, input, NULL, &error));
     g_assert_error(error, AGENT_ERROR, AGENT_ERROR_PROTOCOL);
@@ -422,6 +493,8 @@ int main(int argc, char **argv)
         { "/agent-exec/many-commands-share-one-line", test_many_commands_share_one_line },
         { "/agent-exec/one-command-does-not-wait-for-another", test_one_command_does_not_wait_for_another },
         { "/agent-exec/input-waits-for-the-guest", test_input_waits_for_the_guest },
+        { "/agent-exec/input-while-it-runs", test_input_may_come_while_the_command_runs },
+        { "/agent-exec/input-beyond-the-limit", test_input_beyond_the_limit_waits },
         { "/agent-exec/takes-more-than-was-sent", test_a_guest_that_takes_more_than_was_sent_is_refused },
         { "/agent-exec/an-old-agent", test_an_old_agent_is_asked_only_what_it_knows },
     };
