@@ -7,7 +7,7 @@
 #include "client/request.h"
 #include "client/terminal.h"
 #include "client/verbs.h"
-#include "client/watch.h"
+#include "client/follow.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -71,7 +71,7 @@ static void print_ended(Client *client, const char *name, json_object *job)
     api_print(both);
 }
 
-static ExitCode finish(Client *client, const HttpAnswer *answer, gboolean wait, const WatchLimits *limits)
+static ExitCode finish(Client *client, const HttpAnswer *answer, gboolean wait, const FollowLimits *limits)
 {
     g_autoptr(json_object) document = NULL;
     g_autoptr(json_object) ended = NULL;
@@ -91,7 +91,7 @@ static ExitCode finish(Client *client, const HttpAnswer *answer, gboolean wait, 
         print_accepted(name, job);
     if (!wait)
         return EXIT_OK;
-    code = watch_job(client, job, name, limits, &ended);
+    code = follow_job(client, job, name, limits, &ended);
     if (client->json && ended)
         print_ended(client, name, ended);
     return code;
@@ -102,11 +102,11 @@ static ExitCode run(Client *client, const Verb *verb, char **arguments)
     ExitCode code = EXIT_OK;
     gboolean wait = FALSE;
     g_autofree char *key = NULL;
-    WatchLimits limits = WATCH_LIMITS_DEFAULT;
+    FollowLimits limits = FOLLOW_LIMITS_DEFAULT;
     const GOptionEntry own[] = {
         { "wait", 'w', 0, G_OPTION_ARG_NONE, &wait, "wait until the machine is ready, showing progress",
           NULL },
-        WATCH_ENTRIES(limits),
+        FOLLOW_ENTRIES(limits),
         { "idempotency-key", 0, 0, G_OPTION_ARG_FILENAME, &key,
           "sending the same request again with the same KEY makes no second machine", "KEY" },
         { NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -114,7 +114,7 @@ static ExitCode run(Client *client, const Verb *verb, char **arguments)
     g_autoptr(RequestOptions) options = request_options_new();
     g_autofree GOptionEntry *entries = request_entries(options, own);
     g_auto(GStrv) words = options_parse(client, verb, entries, 0, 1, arguments, &code);
-    if (!words || !watch_limits_check(&limits, verb, &code))
+    if (!words || !follow_limits_check(&limits, verb, &code))
         return code;
     if (key && !key_is_valid(key))
         return report_usage(verb, "--idempotency-key: 1 to 255 letters, digits and signs, no spaces");

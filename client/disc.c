@@ -6,7 +6,7 @@
 #include "client/show.h"
 #include "client/terminal.h"
 #include "client/verbs.h"
-#include "client/watch.h"
+#include "client/follow.h"
 
 #include <stdio.h>
 
@@ -187,18 +187,18 @@ const Verb verb_disc_rm = {
 static ExitCode run_verify(Client *client, const Verb *verb, char **arguments)
 {
     ExitCode code = EXIT_OK;
-    WatchLimits limits = WATCH_LIMITS_DEFAULT;
+    FollowLimits limits = FOLLOW_LIMITS_DEFAULT;
     const GOptionEntry entries[] = {
-        WATCH_ENTRIES(limits),
+        FOLLOW_ENTRIES(limits),
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     g_auto(GStrv) words = options_parse(client, verb, entries, 1, 1, arguments, &code);
-    if (!words || !watch_limits_check(&limits, verb, &code))
+    if (!words || !follow_limits_check(&limits, verb, &code))
         return code;
     g_autofree char *path = api_path("discs", words[0], "verify", NULL);
     g_autoptr(HttpAnswer) answer = NULL;
     code = api_post(client, path, NULL, &answer);
-    return code == EXIT_OK ? watch_answer(client, answer, words[0], "verifying", TRUE, &limits) : code;
+    return code == EXIT_OK ? follow_answer(client, answer, words[0], "verifying", TRUE, &limits) : code;
 }
 
 const Verb verb_disc_verify = {

@@ -8,7 +8,7 @@
 #include "client/request.h"
 #include "client/terminal.h"
 #include "client/verbs.h"
-#include "client/watch.h"
+#include "client/follow.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static ExitCode ask(Client *client, const char *disc, json_object *request, json
 }
 
 static ExitCode export_to(Client *client, const char *disc, json_object *request, const char *output,
-                          const WatchLimits *limits)
+                          const FollowLimits *limits)
 {
     g_autoptr(json_object) answer = NULL;
     g_autoptr(json_object) ended = NULL;
@@ -46,7 +46,7 @@ static ExitCode export_to(Client *client, const char *disc, json_object *request
     if (!job || !id)
         return report_failure(client, EXIT_FAILED, "unexpected-answer",
                               "the answer of sevend names no job or export");
-    code = watch_job(client, job, disc, limits, &ended);
+    code = follow_job(client, job, disc, limits, &ended);
     if (code != EXIT_OK)
         return code;
     g_autofree char *path = api_path("exports", id, NULL);
@@ -66,16 +66,16 @@ static ExitCode run(Client *client, const Verb *verb, char **arguments)
 {
     ExitCode code = EXIT_OK;
     g_autofree char *output = NULL;
-    WatchLimits limits = WATCH_LIMITS_DEFAULT;
+    FollowLimits limits = FOLLOW_LIMITS_DEFAULT;
     const GOptionEntry own[] = {
         { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "where to write the disc", "FILE" },
-        WATCH_ENTRIES(limits),
+        FOLLOW_ENTRIES(limits),
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     g_autoptr(RequestOptions) options = request_options_new();
     g_autofree GOptionEntry *entries = request_entries(options, own);
     g_auto(GStrv) words = options_parse(client, verb, entries, 1, 1, arguments, &code);
-    if (!words || !watch_limits_check(&limits, verb, &code))
+    if (!words || !follow_limits_check(&limits, verb, &code))
         return code;
     if (!output)
         return report_usage(verb, "where to? Give --output FILE");

@@ -7,7 +7,7 @@
 #include "client/terminal.h"
 #include "client/timeline.h"
 #include "client/verbs.h"
-#include "client/watch.h"
+#include "client/follow.h"
 
 #include <stdio.h>
 

@@ -91,14 +91,19 @@ char *progress_bar_text(const char *title, const Timeline *timeline, const char 
     guint room = columns > 1 ? columns - 1 : 0;
     g_autofree char *what = what_text(timeline, notice);
     g_autofree char *elapsed = timeline->started ? elapsed_text(now - timeline->started) : g_strdup("0:00");
-    g_autofree char *rest = g_strdup_printf("%3d %%  %s  %s", timeline->percent, what, elapsed);
+    const int percent = timeline_percent(timeline, now);
+    const gint64 left = timeline_left(timeline, now);
+    g_autofree char *left_text = left >= 0 ? elapsed_text(left) : NULL;
+    g_autofree char *rest =
+        g_strdup_printf("%3d %%  %s  %s%s%s%s", percent, what, elapsed, left_text ? ", about " : "",
+                        left_text ? left_text : "", left_text ? " left" : "");
     g_autofree char *text = NULL;
     guint beside = text_columns(title) + text_columns(rest) + 6; // "title  [bar]  rest"
     if (room >= beside + BAR_MINIMUM) {
-        g_autofree char *bar = bar_text(MIN(room - beside, BAR_MAXIMUM), timeline->percent, utf8);
+        g_autofree char *bar = bar_text(MIN(room - beside, BAR_MAXIMUM), percent, utf8);
         text = g_strdup_printf("%s  [%s]  %s", title, bar, rest);
     } else {
-        text = g_strdup_printf("%d %% %s %s", timeline->percent, what, elapsed);
+        text = g_strdup_printf("%d %% %s %s", percent, what, elapsed);
     }
     return text_fit(text, room, utf8);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Shows a time line while it grows: on a terminal one line that is drawn anew, elsewhere one line a phase.
-// Also says when the daemon has gone and come back. Not for what comes after the end: that is watch.c's.
+// Also says when the daemon has gone and come back. Not for what comes after the end: that is follow.c's.
 #pragma once
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include "client/api.h"
 #include "client/options.h"
 #include "client/verbs.h"
-#include "client/watch.h"
+#include "client/follow.h"
 
 static ExitCode first_failure(ExitCode before, ExitCode now)
 {
@@ -14,14 +14,14 @@ static ExitCode run(Client *client, const Verb *verb, char **arguments)
 {
     ExitCode code = EXIT_OK;
     gboolean wait = FALSE;
-    WatchLimits limits = WATCH_LIMITS_DEFAULT;
+    FollowLimits limits = FOLLOW_LIMITS_DEFAULT;
     const GOptionEntry entries[] = {
         { "wait", 'w', 0, G_OPTION_ARG_NONE, &wait, "wait until they are gone", NULL },
-        WATCH_ENTRIES(limits),
+        FOLLOW_ENTRIES(limits),
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     g_auto(GStrv) words = options_parse(client, verb, entries, 1, G_MAXUINT, arguments, &code);
-    if (!words || !watch_limits_check(&limits, verb, &code))
+    if (!words || !follow_limits_check(&limits, verb, &code))
         return code;
     // All are asked for before any is waited for, so that they go at the same time.
     g_autoptr(GPtrArray) answers = g_ptr_array_new_with_free_func((GDestroyNotify)http_answer_free);
@@ -35,7 +35,7 @@ static ExitCode run(Client *client, const Verb *verb, char **arguments)
     for (guint i = 0; i < answers->len; i++) {
         if (!answers->pdata[i])
             continue;
-        ExitCode now = watch_answer(client, answers->pdata[i], words[i], "deleting", wait, &limits);
+        ExitCode now = follow_answer(client, answers->pdata[i], words[i], "deleting", wait, &limits);
         code = first_failure(code, now);
         if (now == EXIT_INTERRUPTED)
             break;

@@ -30,6 +30,7 @@ void timeline_free(Timeline *timeline)
     g_ptr_array_unref(timeline->phases);
     g_free(timeline->state);
     g_free(timeline->message);
+    g_clear_pointer(&timeline->expected, g_hash_table_unref);
     g_free(timeline);
 }
 
@@ -109,6 +110,65 @@ static TimelineChange take_phase(Timeline *timeline, json_object *data, gint64 t
     return CHANGE_NONE;
 }
 
+static void take_expected(Timeline *timeline, json_object *seconds)
+{
+    if (!json_object_is_type(seconds, json_type_object))
+        return;
+    g_clear_pointer(&timeline->expected, g_hash_table_unref);
+    timeline->expected = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    json_object_object_foreach(seconds, phase, value)
+    {
+        const double number = json_object_get_double(value);
+        gint64 *microseconds = g_new0(gint64, 1);
+        *microseconds = (gint64)(CLAMP(number, 0.0, 1e6) * G_USEC_PER_SEC);
+        g_hash_table_insert(timeline->expected, safe_line(phase), microseconds);
+    }
+}
+
+// Of the phase's expected time: how much has passed. One that takes longer stays just short of its end.
+static gint64 passed(const Phase *phase, gint64 expected, gint64 now)
+{
+    return phase->state == PHASE_RUNNING ? CLAMP(now - phase->started, 0, expected - expected / 50)
+                                         : expected;
+}
+
+// *@ret_total: of all phases; *@ret_passed: of those that are over or run.
+static void estimate(const Timeline *timeline, gint64 now, gint64 *ret_passed, gint64 *ret_total)
+{
+    GHashTableIter iter;
+    gpointer name, value;
+    *ret_passed = *ret_total = 0;
+    g_hash_table_iter_init(&iter, timeline->expected);
+    while (g_hash_table_iter_next(&iter, &name, &value)) {
+        const gint64 expected = *(gint64 *)value;
+        *ret_total += expected;
+        for (guint i = 0; i < timeline->phases->len; i++) {
+            const Phase *phase = timeline->phases->pdata[i];
+            if (strcmp(phase->name, name) == 0)
+                *ret_passed += passed(phase, expected, now);
+        }
+    }
+}
+
+int timeline_percent(const Timeline *timeline, gint64 now)
+{
+    gint64 done = 0, total = 0;
+    if (!timeline->expected)
+        return timeline->percent;
+    estimate(timeline, now, &done, &total);
+    const int by_time = total > 0 ? (int)MIN(done * 100 / total, 99) : 0;
+    return MAX(timeline->percent, by_time);
+}
+
+gint64 timeline_left(const Timeline *timeline, gint64 now)
+{
+    gint64 done = 0, total = 0;
+    if (!timeline->expected || !timeline_running(timeline))
+        return -1;
+    estimate(timeline, now, &done, &total);
+    return total - done;
+}
+
 TimelineChange timeline_take(Timeline *timeline, const char *kind, json_object *data, gint64 now,
                              const Phase **ret_phase)
 {
@@ -122,6 +182,7 @@ TimelineChange timeline_take(Timeline *timeline, const char *kind, json_object *
         timeline->percent = (int)CLAMP(json_int_member(data, "progress", 0), timeline->percent, 100);
         timeline->done = json_int_member(data, "done", 0);
         timeline->total = json_int_member(data, "total", 0);
+        take_expected(timeline, json_object_object_get(data, "expected"));
         return CHANGE_OTHER;
     }
     if (!strcmp(kind, "state") && json_string_member(data, "state")) {

@@ -17,12 +17,13 @@ typedef struct {
 } Phase;
 
 typedef struct {
-    GPtrArray *phases;  // Phase *, in the order in which they began
-    char *state;        // of the job: "queued" until an event says more
-    int percent;        // 0–100; never goes back
-    gint64 started;     // when the first phase began, or 0
-    gint64 done, total; // bytes of the phase's current work; total 0 if unknown
-    char *message;      // the last log message or line of the guest, or NULL
+    GPtrArray *phases;    // Phase *, in the order in which they began
+    char *state;          // of the job: "queued" until an event says more
+    int percent;          // 0–100; never goes back
+    gint64 started;       // when the first phase began, or 0
+    gint64 done, total;   // bytes of the phase's current work; total 0 if unknown
+    GHashTable *expected; // phase's name → gint64 *, microseconds that it is thought to take; NULL: unknown
+    char *message;        // the last log message or line of the guest, or NULL
 } Timeline;
 
 Timeline *timeline_new(void);
@@ -42,6 +43,11 @@ typedef enum {
 // where the event has no time. *@ret_phase is borrowed, NULL unless said above.
 TimelineChange timeline_take(Timeline *timeline, const char *kind, json_object *data, gint64 now,
                              const Phase **ret_phase);
+
+// The percentage at @now, by what was told and by the time that has passed; at most 99 before the end.
+int timeline_percent(const Timeline *timeline, gint64 now);
+// Microseconds that are left, or -1 if nobody knows.
+gint64 timeline_left(const Timeline *timeline, gint64 now);
 
 // The phase that runs, or NULL. Borrowed.
 const Phase *timeline_running(const Timeline *timeline);

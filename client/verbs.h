@@ -29,6 +29,8 @@ extern const Verb verb_answer_file;
 extern const Verb verb_ls, verb_show;
 // wait.c
 extern const Verb verb_wait;
+// watch.c
+extern const Verb verb_watch;
 // job.c
 extern const Verb verb_job_ls, verb_job_show, verb_job_cancel, verb_job_log;
 // job_evidence.c

@@ -4,7 +4,7 @@
 #include "client/options.h"
 #include "client/report.h"
 #include "client/verbs.h"
-#include "client/watch.h"
+#include "client/follow.h"
 #include "common/ids.h"
 
 #include <stdio.h>
@@ -54,13 +54,13 @@ static ExitCode find_machine(Client *client, const char *name, char **ret_job)
 static ExitCode run(Client *client, const Verb *verb, char **arguments)
 {
     ExitCode code = EXIT_OK;
-    WatchLimits limits = WATCH_LIMITS_DEFAULT;
+    FollowLimits limits = FOLLOW_LIMITS_DEFAULT;
     const GOptionEntry entries[] = {
-        WATCH_ENTRIES(limits),
+        FOLLOW_ENTRIES(limits),
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     g_auto(GStrv) words = options_parse(client, verb, entries, 1, 1, arguments, &code);
-    if (!words || !watch_limits_check(&limits, verb, &code))
+    if (!words || !follow_limits_check(&limits, verb, &code))
         return code;
     g_autofree char *machine = NULL;
     g_autofree char *job = NULL;
@@ -74,7 +74,7 @@ static ExitCode run(Client *client, const Verb *verb, char **arguments)
     if (code != EXIT_OK)
         return code;
     g_autoptr(json_object) ended = NULL;
-    code = watch_job(client, job, machine, &limits, &ended);
+    code = follow_job(client, job, machine, &limits, &ended);
     if (client->json && ended)
         api_print(ended);
     return code;

@@ -1,253 +1,221 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Waiting joins events (events.c) with their picture (progress.c) and puts the outcome into words and an exit
-// code.
-#include "client/watch.h"
-
+// sevenctl watch: a machine while it works: phase, screen, last lines of COM1. On a terminal all of it, drawn
+// anew where it has changed; elsewhere a line for each change and a PNG file that is kept fresh.
 #include "client/api.h"
-#include "client/events.h"
+#include "client/follow.h"
 #include "client/interrupt.h"
-#include "client/progress.h"
+#include "client/machine_view.h"
+#include "client/options.h"
+#include "client/picture.h"
 #include "client/report.h"
-#include "client/table.h"
 #include "client/terminal.h"
+#include "client/verbs.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-gboolean watch_limits_check(const WatchLimits *limits, const Verb *verb, ExitCode *ret_code)
+#define ROUND_MS 1000
+
+typedef struct {
+    MachineView *view;
+    char *file; // where the screen is kept, or NULL
+    gboolean draws;
+    GString *drawn; // what stands on the terminal
+} Watch;
+
+// ---- On a terminal ----
+
+static guint terminal_rows(void)
 {
-    if (limits->timeout_seconds >= 0 && limits->timeout_seconds <= G_MAXINT32 && limits->retry_seconds >= 0 &&
-        limits->retry_seconds <= G_MAXINT32)
-        return TRUE;
-    *ret_code = report_usage(verb, "--timeout and --retry take a number of seconds");
-    return FALSE;
+    struct winsize size;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
 }
 
-static void on_event(const char *kind, json_object *data, gpointer user_data)
+static void append_line(GString *text, const char *line, guint columns)
 {
-    progress_take(user_data, kind, data);
+    g_autofree char *fitted = text_fit(line, columns > 1 ? columns - 1 : 1, terminal_is_utf8());
+    g_string_append_printf(text, "%s\033[K\n", fitted);
 }
 
-static void on_lost(const char *reason, guint seconds_left, gpointer user_data)
+static char *headline(const MachineView *view)
 {
-    progress_lost(user_data, reason, seconds_left);
+    if (view->away)
+        return g_strdup_printf("%s: %s; trying again", view->name, view->away);
+    if (view->job_path && view->phase)
+        return g_strdup_printf("%s: %s, %s, %d %%", view->name, view->state ? view->state : "?", view->phase,
+                               view->percent);
+    return g_strdup_printf("%s: %s", view->name, view->state ? view->state : "?");
 }
 
-static void on_back(gpointer user_data)
+static void append_screen(GString *text, const MachineView *view, guint columns, guint rows)
 {
-    progress_back(user_data);
-}
-
-static void on_tick(gpointer user_data)
-{
-    progress_tick(user_data);
-}
-
-// With --json standard output is for the document: a person at the terminal sees the bar on standard error.
-static Progress *start_progress(const Client *client, const char *title)
-{
-    FILE *stream = client->json ? stderr : stdout;
-    ProgressStyle style = client->json ? PROGRESS_SILENT : PROGRESS_LINES;
-    if (terminal_can_redraw(stream))
-        style = PROGRESS_BAR;
-    return progress_new(title, stream, style, client->verbose && style != PROGRESS_SILENT);
-}
-
-static void print_timeline(const Timeline *timeline)
-{
-    g_autoptr(Table) table = table_new(NULL);
-    for (guint i = 0; i < timeline->phases->len; i++) {
-        const Phase *phase = timeline->phases->pdata[i];
-        g_autofree char *duration = duration_text(phase->finished - phase->started);
-        const char *text = phase->state == PHASE_SKIPPED  ? "skipped"
-                           : phase->state == PHASE_FAILED ? "failed"
-                                                          : duration;
-        g_autofree char *name = g_strconcat("  ", phase->name, NULL);
-        if (phase->finished)
-            table_add(table, name, text);
-    }
-    table_print(table, stdout);
-}
-
-static void print_success(const char *machine, json_object *job)
-{
-    const char *kind = json_string_member(job, "kind");
-    gint64 started = time_parse(json_string_member(job, "started"), 0);
-    gint64 finished = time_parse(json_string_member(job, "finished"), 0);
-    g_autofree char *duration = duration_text(finished - started);
-    g_autofree char *name = safe_line(machine);
-    if (g_strcmp0(kind, "create") != 0) {
-        g_autofree char *what = safe_line(kind ? kind : "job");
-        printf("%s: %s done (%s).\n", name, what, duration);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Picture) picture =
+        view->screen ? picture_new_from_png(view->screen->str, view->screen->len, &error) : NULL;
+    if (!picture) {
+        append_line(text, error ? error->message : "(no screen: the machine is off)", columns);
         return;
     }
-    printf("%s is ready (%s).\n", name, duration);
-    printf("  run a command:      sevenctl exec %s -- cmd /c ver\n", name);
-    printf("  see its screen:     sevenctl screenshot %s\n", name);
-    printf("  check isolation:    sevenctl isolation %s\n", name);
-    printf("  throw it away:      sevenctl rm %s\n", name);
+    guint width = 0, height = 0;
+    picture_fit(picture, columns, rows, &width, &height);
+    if (picture_style() == PICTURE_BLOCKS)
+        picture_draw_blocks(picture, width, height, text);
+    else
+        picture_draw_png(picture_style(), view->screen->str, view->screen->len, width, height, text);
 }
 
-static void print_hints(const char *machine, const char *job, gboolean about_guest)
+static void draw(Watch *watch)
 {
-    g_autofree char *safe_job = safe_line(job);
-    fprintf(stderr, "  more:  sevenctl job log %s\n", safe_job);
-    if (!machine || !about_guest)
+    const guint columns = terminal_width(stdout), rows = terminal_rows();
+    const guint beside = VIEW_LINES + 2; // headline above, the cursor's line below
+    g_autofree char *head = headline(watch->view);
+    g_autoptr(GString) text = g_string_new(NULL);
+    append_line(text, head, columns);
+    append_screen(text, watch->view, columns, rows > beside + 1 ? rows - beside : 1);
+    for (guint i = 0; i < watch->view->lines->len; i++)
+        append_line(text, watch->view->lines->pdata[i], columns);
+    if (g_string_equal(text, watch->drawn))
         return;
-    g_autofree char *name = safe_line(machine);
-    fprintf(stderr, "         sevenctl screenshot %s\n", name);
-    fprintf(stderr, "         sevenctl console-log %s\n", name);
+    printf("\033[H%s\033[J", text->str);
+    fflush(stdout);
+    g_string_assign(watch->drawn, text->str);
 }
 
-static void print_failure(const char *machine, json_object *job, const char *id)
+// ---- Elsewhere ----
+
+static void print_changes(const Watch *watch)
 {
-    json_object *error = json_object_object_get(job, "error");
-    gboolean has_error = json_object_is_type(error, json_type_object);
-    const char *phase = has_error ? json_string_member(error, "phase") : NULL;
-    if (!phase)
-        phase = json_string_member(job, "phase");
-    g_autofree char *name = safe_line(machine ? machine : id);
-    g_autofree char *safe_phase = safe_line(phase);
-    if (!has_error) {
-        g_autofree char *state = safe_line(json_string_member(job, "state"));
-        fprintf(stderr, "sevenctl: %s: the job was %s in phase %s\n", name, state, safe_phase);
-    } else {
-        g_autofree char *message = safe_line(json_string_member(error, "message"));
-        g_autofree char *code = safe_line(json_string_member(error, "code"));
-        fprintf(stderr, "sevenctl: %s: failed in phase %s: %s (%s)\n", name, safe_phase, message, code);
+    const MachineView *view = watch->view;
+    if (view->phase_changed) {
+        g_autofree char *head = headline(view);
+        printf("%s\n", head);
     }
-    print_hints(machine, id, !g_strcmp0(json_string_member(job, "kind"), "create"));
+    for (guint i = 0; view->lines_changed && i < view->new_lines->len; i++)
+        printf("  %s\n", (const char *)view->new_lines->pdata[i]);
+    fflush(stdout);
 }
 
-static ExitCode report_detached(const Client *client, const GError *error, const char *job,
-                                const char *machine, const WatchLimits *limits)
+// Whole or not at all, for whoever looks at the file meanwhile.
+static gboolean keep_screen(const Watch *watch, GError **error)
 {
-    g_autofree char *go_on = safe_line(machine ? machine : job);
-    if (g_error_matches(error, HTTP_ERROR, HTTP_ERROR_INTERRUPTED))
+    const GString *screen = watch->view->screen;
+    return !watch->file || !watch->view->screen_changed || !screen ||
+           g_file_set_contents_full(watch->file, screen->str, (gssize)screen->len,
+                                    G_FILE_SET_CONTENTS_CONSISTENT, 0644, error);
+}
+
+// ---- The loop ----
+
+static void show_changes(Watch *watch)
+{
+    if (watch->draws)
+        draw(watch);
+    else
+        print_changes(watch);
+}
+
+static ExitCode report_end(const Watch *watch, ViewState state)
+{
+    const MachineView *view = watch->view;
+    json_object *error = view->job ? json_object_object_get(view->job, "error") : NULL;
+    switch (state) {
+    case VIEW_ENDED:
+        if (g_strcmp0(json_string_member(view->job, "state"), "succeeded") == 0) {
+            printf("%s: done\n", view->name);
+            return EXIT_OK;
+        }
         return report_failure(
-            client, EXIT_INTERRUPTED, "interrupted",
-            "no longer waiting; the job goes on. Go on waiting: sevenctl wait %s; stop the job: "
-            "sevenctl job cancel %s",
-            go_on, job);
-    if (g_error_matches(error, HTTP_ERROR, HTTP_ERROR_TIMED_OUT))
-        return report_failure(client, EXIT_TIMED_OUT, "timed-out",
-                              "not done after %" G_GINT64_FORMAT
-                              " s; the job goes on. Go on waiting: sevenctl wait %s",
-                              limits->timeout_seconds, go_on);
-    ExitCode code = report_http_error(client, error);
-    if (!client->json)
-        fprintf(stderr, "  the job may go on. Go on waiting: sevenctl wait %s\n", go_on);
-    return code;
+            view->client, EXIT_FAILED, "job-failed", "%s: the job has %s: %s; more: sevenctl job log %s",
+            view->name, json_string_member(view->job, "state"),
+            error && json_string_member(error, "message") ? json_string_member(error, "message")
+                                                          : "no reason was given",
+            json_string_member(view->job, "id"));
+    case VIEW_GONE:
+        return report_failure(view->client, EXIT_NOT_FOUND, "not-found", "machine %s is gone", view->name);
+    default:
+        return report_failure(
+            view->client, EXIT_INTERRUPTED, "interrupted",
+            "no longer watching; the machine goes on. Go on watching: sevenctl watch %s%s%s", view->name,
+            view->job_path ? "; wait for it: sevenctl wait " : "", view->job_path ? view->name : "");
+    }
 }
 
-// The job as it ended. A daemon that restarts just now gets the same time as one that does so in between.
-static ExitCode get_job(Client *client, const char *id, const WatchLimits *limits, json_object **ret_job)
+static ExitCode loop(Watch *watch, const FollowLimits *limits)
 {
-    g_autofree char *path = api_path("jobs", id, NULL);
-    gint64 until = g_get_monotonic_time() + limits->retry_seconds * G_USEC_PER_SEC;
-    HttpRequest request = { .method = "GET", .path = path };
-    g_autoptr(HttpAnswer) answer = NULL;
-    g_autoptr(json_object) document = NULL;
+    const gint64 began = g_get_monotonic_time();
+    gint64 away_since = 0;
     for (;;) {
         g_autoptr(GError) error = NULL;
-        answer = http_send(client->http, &request, &error);
-        if (answer)
-            break;
-        if (g_get_monotonic_time() >= until || !interrupt_sleep(500))
-            return report_http_error(client, error);
+        ViewState state = machine_view_update(watch->view);
+        const gint64 now = g_get_monotonic_time();
+        if (!keep_screen(watch, &error))
+            return report_failure(watch->view->client, EXIT_FAILED, "cannot-write", "%s", error->message);
+        show_changes(watch);
+        away_since = !watch->view->away ? 0 : away_since ? away_since : now;
+        if (away_since && now - away_since > limits->retry_seconds * G_USEC_PER_SEC)
+            return report_failure(watch->view->client, EXIT_UNREACHABLE, "unreachable", "%s",
+                                  watch->view->away);
+        if (limits->timeout_seconds && now - began > limits->timeout_seconds * G_USEC_PER_SEC)
+            return report_failure(watch->view->client, EXIT_TIMED_OUT, "timed-out",
+                                  "watched for %" G_GINT64_FORMAT " s; the machine goes on",
+                                  limits->timeout_seconds);
+        if (state == VIEW_GOES_ON && !interrupt_sleep(ROUND_MS))
+            state = VIEW_INTERRUPTED;
+        if (state != VIEW_GOES_ON)
+            return report_end(watch, state);
     }
-    if (answer->status != 200)
-        return report_problem(client, answer);
-    ExitCode code = api_document(client, answer, &document);
-    if (code == EXIT_OK)
-        *ret_job = json_object_get(api_unwrap(document, "job"));
-    return code;
 }
 
-static ExitCode report_outcome(const Client *client, const Progress *progress, const char *id,
-                               const char *machine, json_object *job)
-{
-    gboolean succeeded = !g_strcmp0(json_string_member(job, "state"), "succeeded");
-    if (client->json)
-        return succeeded ? EXIT_OK : EXIT_FAILED;
-    if (terminal_can_redraw(stdout))
-        print_timeline(progress_timeline(progress));
-    fflush(stdout);
-    if (succeeded)
-        print_success(machine ? machine : id, job);
-    else
-        print_failure(machine, job, id);
-    return succeeded ? EXIT_OK : EXIT_FAILED;
-}
-
-ExitCode watch_job(Client *client, const char *id, const char *machine, const WatchLimits *limits,
-                   json_object **ret_job)
+static ExitCode run(Client *client, const Verb *verb, char **arguments)
 {
     ExitCode code = EXIT_OK;
-    Http *http = client_http(client, &code);
-    if (!http)
-        return code;
-    interrupt_catch();
-    g_autoptr(Progress) progress = start_progress(client, machine ? machine : id);
-    EventsRequest request = {
-        .job = id,
-        .retry_seconds = (guint)limits->retry_seconds,
-        .deadline =
-            limits->timeout_seconds ? g_get_monotonic_time() + limits->timeout_seconds * G_USEC_PER_SEC : 0,
-        .on_event = on_event,
-        .on_lost = on_lost,
-        .on_back = on_back,
-        .on_tick = on_tick,
-        .user_data = progress,
+    FollowLimits limits = FOLLOW_LIMITS_DEFAULT;
+    g_autofree char *file = NULL;
+    const GOptionEntry entries[] = {
+        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &file,
+          "keep the screen in this PNG file (default, off a terminal: NAME.png)", "FILE" },
+        FOLLOW_ENTRIES(limits),
+        { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
-    g_autoptr(HttpAnswer) refusal = NULL;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(json_object) job = NULL;
-    gboolean ended = events_follow(http, &request, &refusal, &error);
-    // ^C stands on the bar's line: leave it there rather than write over it.
-    if (g_error_matches(error, HTTP_ERROR, HTTP_ERROR_INTERRUPTED) && !client->json &&
-        terminal_can_redraw(stdout))
-        putchar('\n');
-    progress_end(progress);
-    if (refusal)
-        return report_problem(client, refusal);
-    if (!ended)
-        return report_detached(client, error, id, machine, limits);
-    code = get_job(client, id, limits, &job);
+    g_auto(GStrv) words = options_parse(client, verb, entries, 1, 1, arguments, &code);
+    if (!words || !follow_limits_check(&limits, verb, &code))
+        return code;
+    if (client->json)
+        return report_usage(verb, "it draws; for programs there are sevenctl --json show and wait");
+    if (strchr(words[0], '/'))
+        return report_usage(verb, "\"%s\" is no machine's name", words[0]);
+    Watch watch = { .draws = terminal_can_redraw(stdout) };
+    if (!file && !watch.draws)
+        file = g_strconcat(words[0], ".png", NULL);
+    g_autoptr(MachineView) view = NULL;
+    code = machine_view_open(client, words[0], &view);
     if (code != EXIT_OK)
         return code;
-    code = report_outcome(client, progress, id, machine, job);
-    *ret_job = g_steal_pointer(&job);
+    interrupt_catch();
+    g_autoptr(GString) drawn = g_string_new(NULL);
+    watch.view = view;
+    watch.file = file;
+    watch.drawn = drawn;
+    if (watch.draws)
+        fputs("\033[2J\033[?25l", stdout); // no cursor on the picture
+    code = loop(&watch, &limits);
+    if (watch.draws)
+        fputs("\033[?25h", stdout);
     return code;
 }
 
-ExitCode watch_answer(Client *client, const HttpAnswer *answer, const char *machine, const char *doing,
-                      gboolean wait, const WatchLimits *limits)
-{
-    g_autoptr(json_object) document = NULL;
-    g_autoptr(json_object) ended = NULL;
-    ExitCode code = api_document(client, answer, &document);
-    if (code != EXIT_OK)
-        return code;
-    const char *id = json_string_member(api_unwrap(document, "job"), "id");
-    if (!id)
-        return report_failure(client, EXIT_FAILED, "unexpected-answer", "the answer of sevend names no job");
-    if (wait) {
-        code = watch_job(client, id, machine, limits, &ended);
-        if (client->json && ended) {
-            json_object *wrapped = json_object_new_object();
-            json_object_object_add(wrapped, "job", json_object_get(ended));
-            api_print(wrapped);
-            json_object_put(wrapped);
-        }
-        return code;
-    }
-    if (client->json) {
-        api_print_raw(answer);
-    } else {
-        g_autofree char *safe_id = safe_line(id);
-        g_autofree char *name = safe_line(machine);
-        printf("%s: %s, job %s\n", name, doing, safe_id);
-    }
-    return EXIT_OK;
-}
+const Verb verb_watch = {
+    .name = "watch",
+    .arguments = "NAME",
+    .summary = "Watch a machine at work: phase, screen, last lines of COM1",
+    .notes = "It ends when the machine's job ends, or with Ctrl-C, after which the machine goes on. The "
+             "screen is drawn\n"
+             "in pixels where the terminal can (kitty, iTerm2, WezTerm, Ghostty), else in coloured half "
+             "blocks; off a\n"
+             "terminal each change is a line, and the screen a PNG file that is kept fresh.\n",
+    .examples = "  sevenctl watch compat-01\n"
+                "  sevenctl watch compat-01 -o screen.png >watch.log &\n",
+    .run = run,
+};

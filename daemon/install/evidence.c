@@ -9,10 +9,15 @@
 #include "daemon/install/machine_files.h"
 #include "daemon/install/setup_logs.h"
 #include "daemon/library/job_evidence.h"
+#include "daemon/library/media_process.h"
 #include "daemon/service.h"
 #include "daemon/vm/domain.h"
+#include "daemon/vm/guest_text.h"
+#include "daemon/vm/storage.h"
 
-#define MAX_CONSOLE_BYTES (8u << 20)
+#define MAX_CONSOLE_BYTES  (8u << 20)
+#define MAX_DISK_LOG_BYTES (1u << 20) // 256 KiB, as UTF-8
+#define MAX_LINE_BYTES     2048u
 
 typedef struct {
     Daemon *daemon;
@@ -99,6 +104,66 @@ static void keep_console(const Keeping *keeping)
         keep_text(keeping, name, ((GString *)log)->str);
 }
 
+// ---- Logs on the machine's disk ----
+
+// Each line made safe, the nonce masked. The caller frees.
+static char *safe_log(const char *text, const char *nonce)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    GString *safe = g_string_new(NULL);
+    for (char **line = lines; *line; line++) {
+        g_autofree char *shown = guest_text_show(g_strchomp(*line), strlen(*line), MAX_LINE_BYTES);
+        g_string_append_printf(safe, "%s\n", shown);
+    }
+    machine_files_mask_nonce(safe->str, safe->len, nonce);
+    return g_string_free(safe, FALSE);
+}
+
+static void keep_disk_log(const Keeping *keeping, const char *folder, const char *name, const char *nonce)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    g_autofree char *text = NULL;
+    gsize length = 0;
+    if (!file_read(path, MAX_DISK_LOG_BYTES, &text, &length, NULL))
+        return;
+    g_autofree char *safe = safe_log(text, nonce);
+    keep_text(keeping, name, safe);
+}
+
+// sevend-media reads them into @folder. What it had done when it failed counts.
+static void read_disk(const Keeping *keeping, const char *folder, GError **error)
+{
+    Daemon *daemon = keeping->daemon;
+    g_autofree char *volume = machine_disk_volume(daemon, keeping->uuid);
+    g_autofree char *path = storage_volume_path(daemon->libvirt, daemon->config->pool, volume, error);
+    const char *const arguments[] = { "read-logs", "--disk",   path,   "--format",
+                                      "qcow2",     "--output", folder, NULL };
+    g_autoptr(json_object) result =
+        path ? media_run(daemon->config->media, arguments, NULL, NULL, NULL, error) : NULL;
+}
+
+// The machine is ended for it, as it would be a moment later: nobody else may have its disk open.
+static void keep_disk_logs(const Keeping *keeping)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GDir) names = NULL;
+    g_autofree char *nonce = machine_files_read_nonce(keeping->daemon, keeping->uuid, NULL);
+    g_autofree char *folder = machine_file(keeping->daemon, keeping->uuid, "disk-logs");
+    if (!nonce)
+        return;
+    if (domain_destroy(keeping->daemon->libvirt, keeping->uuid, &error) &&
+        folder_make(folder, 0700, &error)) {
+        read_disk(keeping, folder, &error);
+        names = g_dir_open(folder, 0, NULL);
+    }
+    for (const char *name; names && (name = g_dir_read_name(names));)
+        if (job_evidence_name_is_valid(name))
+            keep_disk_log(keeping, folder, name, nonce);
+    tree_remove(folder, NULL);
+    if (error)
+        job_log(keeping->job, "Setup's logs on the machine's disk: %s", error->message);
+}
+
 static void keep_machine_file(const Keeping *keeping, const char *file, const char *name)
 {
     g_autofree char *path = machine_file(keeping->daemon, keeping->uuid, file);
@@ -142,6 +207,8 @@ void evidence_keep(Job *job, const GuestProgress *progress, const GError *failur
         keep_domain_xml(&keeping);
         keep_request(&keeping);
         keep_json(&keeping, "versions.json", versions);
+        if (progress)
+            keep_disk_logs(&keeping);
         if (job_evidence_commit(keeping.daemon, job_id(job), keeping.folder, &error))
             job_log(job, "evidence is kept: sevenctl job evidence %s", job_id(job));
     }

@@ -84,13 +84,40 @@ void guest_failure_off(const GuestState *state, GError **error)
              last_seen(state));
 }
 
-void guest_failure_silent(const GuestState *state, guint seconds, GError **error)
+void guest_failure_host_disk(const GuestState *state, GError **error)
+{
+    job_fail(
+        error, "host-disk-full",
+        "the host could not write to the machine's disk, so QEMU has paused the machine (last seen: %s): "
+        "most likely the storage pool's file system is full. Make room, then request the machine again",
+        last_seen(state));
+}
+
+void guest_failure_hung(const GuestState *state, gint64 microseconds, GError **error)
+{
+    job_fail(
+        error, "hypervisor-hung",
+        "QEMU has not answered libvirt for %u s, and was ended for it (last seen: %s): the host's storage "
+        "hangs, or the process was stopped with a signal. The host's kernel log and libvirt's log of the "
+        "machine tell more",
+        (guint)(microseconds / G_TIME_SPAN_SECOND), last_seen(state));
+}
+
+void guest_failure_paused(const GuestState *state, gint64 now, GError **error)
+{
+    job_fail(error, "guest-paused",
+             "the machine has been paused, not by sevend, and nothing has moved for %u s (last seen: %s): "
+             "somebody or something on the host has suspended it (virsh suspend, a snapshot, a debugger)",
+             (guint)((now - state->activity) / G_TIME_SPAN_SECOND), last_seen(state));
+}
+
+void guest_failure_silent(const GuestState *state, guint seconds, const char *trouble, GError **error)
 {
     job_fail(error, "agent-silent",
-             "Windows is installed (last seen: %s), but its agent has not answered for %u s: a first_logon "
-             "command may have "
-             "stopped its service or taken COM2, or security software keeps it from starting; "
-             "\\sevend\\*.log on the "
+             "Windows is installed (last seen: %s), but its agent has not answered for %u s%s%s%s: a "
+             "first_logon command may have stopped its service or taken COM2, Windows may have frozen, or "
+             "security software keeps the agent from starting; the screenshot and \\sevend\\*.log on the "
              "machine's disk tell more",
-             last_seen(state), seconds);
+             last_seen(state), seconds, trouble ? " (what came over COM2 instead: " : "",
+             trouble ? trouble : "", trouble ? ")" : "");
 }

@@ -11,5 +11,12 @@ void guest_failure_reported(const GuestState *state, GError **error);
 void guest_failure_stalled(const GuestState *state, gint64 now, GError **error);
 // The machine is off: "guest-stopped".
 void guest_failure_off(const GuestState *state, GError **error);
-// Windows is installed, and its agent has not answered for @seconds: "agent-silent".
-void guest_failure_silent(const GuestState *state, guint seconds, GError **error);
+// The machine is paused, and QEMU did that because the host could not write to its disk: "host-disk-full".
+void guest_failure_host_disk(const GuestState *state, GError **error);
+// QEMU has not answered libvirt for @microseconds, and was ended for it: "hypervisor-hung".
+void guest_failure_hung(const GuestState *state, gint64 microseconds, GError **error);
+// It is paused and stays so: "guest-paused".
+void guest_failure_paused(const GuestState *state, gint64 now, GError **error);
+// Windows is installed, and its agent has not answered for @seconds: "agent-silent". @trouble: what was wrong
+// with what came instead, or NULL.
+void guest_failure_silent(const GuestState *state, guint seconds, const char *trouble, GError **error);

@@ -9,6 +9,7 @@
 #include "daemon/install/command_report.h"
 #include "daemon/install/guest_events.h"
 #include "daemon/install/guest_failure.h"
+#include "daemon/install/hypervisor_watch.h"
 #include "daemon/install/machine_files.h"
 #include "daemon/vm/domain.h"
 #include "daemon/vm/domain_xml.h"
@@ -21,6 +22,8 @@
 #define SCREEN_EVERY     10
 #define AGENT_EVERY      6
 #define HELLO_MS         1500
+// A round of questions takes milliseconds, and seconds on a host that is overloaded.
+#define HUNG_AFTER (60 * G_TIME_SPAN_SECOND)
 // After a reported failure the guest still sends its logs: wait for them this long.
 #define FAILURE_GRACE (15 * G_TIME_SPAN_SECOND)
 
@@ -30,13 +33,16 @@ struct GuestProgress {
     gint64 stall;
     guint64 copy_bytes;
     Com1Log *com1;
+    HypervisorWatch *watch;
     guint64 console_offset; // lines before it have been shown already, before a restart
     GuestState state;
     AgentHello *hello;
     guint polls;
     gint64 failed_at;
-    GPtrArray *screens;  // the last different ones
-    gboolean off, blind; // blind: libvirt cannot be asked just now
+    GPtrArray *screens;              // the last different ones
+    gboolean off, paused, host_disk; // host_disk: paused because the host cannot write its disk
+    gboolean blind;                  // libvirt cannot be asked just now
+    char *agent_trouble;             // what was wrong with what came over COM2, or NULL
 };
 
 static guint64 read_offset(const char *path)
@@ -65,6 +71,7 @@ GuestProgress *guest_progress_new(Daemon *daemon, const char *uuid, const char *
     guest_state_init(&progress->state, g_get_monotonic_time());
     progress->state.request = request;
     guest_events_watch(daemon->guest_events, uuid);
+    progress->watch = hypervisor_watch_new(daemon->libvirt, uuid, MIN(progress->stall, HUNG_AFTER));
     return progress;
 }
 
@@ -72,11 +79,13 @@ void guest_progress_free(GuestProgress *progress)
 {
     if (!progress)
         return;
+    hypervisor_watch_free(progress->watch);
     guest_events_unwatch(progress->daemon->guest_events, progress->uuid);
     com1_log_free(progress->com1);
     g_ptr_array_unref(progress->screens);
     guest_state_clear(&progress->state);
     agent_hello_free(progress->hello);
+    g_free(progress->agent_trouble);
     g_free(progress->uuid);
     g_free(progress->nonce);
     g_free(progress->socket);
@@ -120,6 +129,7 @@ static void poll_com1(GuestProgress *progress, Job *job)
         if (before >= progress->console_offset)
             show_line(progress, job, line);
     }
+    guest_state_take_console(&progress->state, com1_log_bytes(progress->com1));
     if (lines->len > 0 && com1_log_offset(progress->com1) > progress->console_offset)
         keep_offset(progress, com1_log_offset(progress->com1));
 }
@@ -141,6 +151,9 @@ static void poll_power(GuestProgress *progress, Job *job)
     const gboolean ok = domain_power(progress->daemon->libvirt, progress->uuid, &power, &error);
     see(progress, job, ok, error);
     progress->off = ok && (power == DOMAIN_OFF || power == DOMAIN_GONE || power == DOMAIN_CRASHED);
+    progress->paused = ok && power == DOMAIN_PAUSED;
+    progress->host_disk =
+        progress->paused && domain_paused_by_disk(progress->daemon->libvirt, progress->uuid);
 }
 
 static void poll_processors(GuestProgress *progress)
@@ -194,14 +207,19 @@ static void poll_agent(GuestProgress *progress, Job *job)
     g_autoptr(GError) error = NULL;
     AgentHello *hello =
         agent_hello(progress->socket, progress->nonce, HELLO_MS, job_cancellable(job), &error);
-    if (!hello)
-        return; // nobody there yet, or an impostor: both mean waiting
+    if (!hello) { // nobody there yet, or an impostor: both mean waiting
+        if (error->domain == AGENT_ERROR && error->code != AGENT_ERROR_UNREACHABLE) {
+            g_free(progress->agent_trouble);
+            progress->agent_trouble = g_strdup(error->message);
+        }
+        return;
+    }
     agent_hello_free(progress->hello);
     progress->hello = hello;
     guest_state_take_hello(&progress->state, hello, g_get_monotonic_time());
 }
 
-static void poll(GuestProgress *progress, Job *job)
+static void ask(GuestProgress *progress, Job *job)
 {
     const guint turn = progress->polls++;
     if (turn % POWER_EVERY == 0)
@@ -225,29 +243,57 @@ static void poll(GuestProgress *progress, Job *job)
         poll_agent(progress, job);
 }
 
+static void poll(GuestProgress *progress, Job *job)
+{
+    hypervisor_watch_enter(progress->watch);
+    ask(progress, job);
+    hypervisor_watch_leave(progress->watch);
+}
+
+// What the guest has reported, or its restarts show. Its logs may still come.
+static gboolean check_report(GuestProgress *progress, gint64 now, GError **error)
+{
+    if (progress->failed_at == 0)
+        progress->failed_at = now;
+    if (!progress->off && now - progress->failed_at < FAILURE_GRACE)
+        return TRUE;
+    guest_failure_reported(&progress->state, error);
+    return FALSE;
+}
+
+// A first-logon command may be long and silent; but the agent's service answers all the while.
+static gboolean check_standstill(const GuestProgress *progress, gint64 now, GError **error)
+{
+    const GuestState *state = &progress->state;
+    const gboolean stalls =
+        state->stage < GUEST_STAGE_FIRST_LOGON && guest_state_still(state, now) > progress->stall;
+    const gboolean silent = guest_state_is_silent(state, now, progress->stall);
+    if (progress->paused && (stalls || silent))
+        guest_failure_paused(state, now, error);
+    else if (stalls)
+        guest_failure_stalled(state, now, error);
+    else if (silent)
+        guest_failure_silent(state, (guint)((now - state->heard) / G_TIME_SPAN_SECOND),
+                             progress->agent_trouble, error);
+    return !stalls && !silent;
+}
+
 // FALSE when the install is over for a reason that the guest showed.
 static gboolean check_guest(GuestProgress *progress, GError **error)
 {
-    const gint64 now = g_get_monotonic_time();
-    const GuestState *state = &progress->state;
-    if (state->failure_code) {
-        if (progress->failed_at == 0)
-            progress->failed_at = now;
-        if (!progress->off && now - progress->failed_at < FAILURE_GRACE)
-            return TRUE;
-        guest_failure_reported(state, error);
+    const gint64 now = g_get_monotonic_time(), hung = hypervisor_watch_hung(progress->watch);
+    if (progress->state.failure_code)
+        return check_report(progress, now, error);
+    if (hung > 0 || progress->off || progress->host_disk) {
+        if (hung > 0)
+            guest_failure_hung(&progress->state, hung, error);
+        else if (progress->off)
+            guest_failure_off(&progress->state, error);
+        else
+            guest_failure_host_disk(&progress->state, error);
         return FALSE;
     }
-    if (progress->off) {
-        guest_failure_off(state, error);
-        return FALSE;
-    }
-    // A first-logon command may be long and silent; the phase's own limit ends that.
-    if (state->stage < GUEST_STAGE_FIRST_LOGON && guest_state_still(state, now) > progress->stall) {
-        guest_failure_stalled(state, now, error);
-        return FALSE;
-    }
-    return TRUE;
+    return check_standstill(progress, now, error);
 }
 
 gboolean guest_progress_wait(GuestProgress *progress, Job *job, GuestStage stage, GError **error)
@@ -268,13 +314,16 @@ gboolean guest_progress_wait(GuestProgress *progress, Job *job, GuestStage stage
 gboolean guest_progress_wait_hello(GuestProgress *progress, Job *job, GError **error)
 {
     const gint64 began = g_get_monotonic_time();
+    // One from before says nothing of the agent that is left now.
+    g_clear_pointer(&progress->hello, agent_hello_free);
     while (!progress->hello) {
         poll(progress, job);
         poll_agent(progress, job);
         if (progress->hello)
             break;
         if (g_get_monotonic_time() - began > progress->stall) {
-            guest_failure_silent(&progress->state, (guint)(progress->stall / G_TIME_SPAN_SECOND), error);
+            guest_failure_silent(&progress->state, (guint)(progress->stall / G_TIME_SPAN_SECOND),
+                                 progress->agent_trouble, error);
             return FALSE;
         }
         if (!check_guest(progress, error) || !job_sleep(job, POLL_MS, error))

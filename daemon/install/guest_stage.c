@@ -56,6 +56,13 @@ gboolean guest_state_is_busy(const GuestState *state, gint64 now)
     return state->busy * 2 > now - state->activity;
 }
 
+gboolean guest_state_is_silent(const GuestState *state, gint64 now, gint64 limit)
+{
+    if (state->stage != GUEST_STAGE_FIRST_LOGON || now - state->heard <= limit)
+        return FALSE;
+    return guest_state_still(state, now) > limit || now - state->heard > limit * GUEST_SILENT_TIMES;
+}
+
 void guest_state_clear(GuestState *state)
 {
     for (guint i = 0; i < GUEST_SCREENS; i++)
@@ -66,11 +73,12 @@ void guest_state_clear(GuestState *state)
     g_clear_pointer(&state->error_log, g_ptr_array_unref);
 }
 
-static void reach(GuestState *state, GuestStage stage, const char *evidence)
+static void reach(GuestState *state, GuestStage stage, const char *evidence, gint64 now)
 {
     if (stage <= state->stage)
         return;
     state->stage = stage;
+    state->heard = now;
     state->reboots = 0;
     g_free(state->evidence);
     state->evidence = g_strdup(evidence);
@@ -116,7 +124,7 @@ static void take_log_line(GuestState *state, const Com1Line *line)
     g_ptr_array_add(state->error_log, g_strndup(line->text, 240));
 }
 
-static void take_report(GuestState *state, const Com1Line *line)
+static void take_report(GuestState *state, const Com1Line *line, gint64 now)
 {
     const char *status = line->status ? line->status : "";
     for (gsize i = 0; i < G_N_ELEMENTS(reports); i++) {
@@ -124,7 +132,7 @@ static void take_report(GuestState *state, const Com1Line *line)
             (reports[i].status && strcmp(status, reports[i].status) != 0))
             continue;
         g_autofree char *evidence = g_strdup_printf("COM1: phase=%s status=%s", line->phase, status);
-        reach(state, reports[i].stage, evidence);
+        reach(state, reports[i].stage, evidence, now);
         break;
     }
     if (strcmp(line->phase, "specialize") == 0)
@@ -141,9 +149,20 @@ void guest_state_take_line(GuestState *state, const Com1Line *line, gint64 now)
 {
     guest_state_moved(state, now);
     if (line->phase)
-        take_report(state, line);
+        take_report(state, line, now);
     else if (state->in_error_log)
         take_log_line(state, line);
+}
+
+void guest_state_take_console(GuestState *state, guint64 bytes)
+{
+    if (bytes > GUEST_CONSOLE_BYTES)
+        fail(state, "console-flooded",
+             g_strdup_printf("COM1 has been given more than %u MiB, hundreds of times what an install has to "
+                             "say: a command of the request, or a program in the image, writes to it without "
+                             "end. The console log in the job's evidence shows what; the last screens show "
+                             "who",
+                             GUEST_CONSOLE_BYTES >> 20));
 }
 
 // Setup reboots once after it has copied Windows and once after specialize (FACTS). A reboot with nothing
@@ -169,9 +188,9 @@ void guest_state_take_reboots(GuestState *state, guint count, gint64 now)
         return;
     state->written_at_reboot = state->written;
     if (state->stage < GUEST_STAGE_SPECIALIZE && state->written >= GUEST_COPY_BYTES)
-        reach(state, GUEST_STAGE_SPECIALIZE, "rebooted after copying Windows");
+        reach(state, GUEST_STAGE_SPECIALIZE, "rebooted after copying Windows", now);
     else if (state->stage == GUEST_STAGE_SPECIALIZE)
-        reach(state, GUEST_STAGE_OOBE, "rebooted after specialize");
+        reach(state, GUEST_STAGE_OOBE, "rebooted after specialize", now);
 }
 
 void guest_state_take_processor_time(GuestState *state, guint64 nanoseconds, gint64 now)
@@ -198,7 +217,7 @@ void guest_state_take_written(GuestState *state, guint64 bytes, gint64 now)
         guest_state_moved(state, now);
     }
     if (bytes >= GUEST_COPY_BYTES)
-        reach(state, GUEST_STAGE_COPY, "disk writes: Setup copies Windows");
+        reach(state, GUEST_STAGE_COPY, "disk writes: Setup copies Windows", now);
 }
 
 void guest_state_take_read(GuestState *state, guint64 bytes, gint64 now)
@@ -206,7 +225,7 @@ void guest_state_take_read(GuestState *state, guint64 bytes, gint64 now)
     if (bytes < GUEST_BOOT_BYTES || state->stage >= GUEST_STAGE_WINPE)
         return;
     guest_state_moved(state, now);
-    reach(state, GUEST_STAGE_WINPE, "the boot disc is read: Windows PE is loaded");
+    reach(state, GUEST_STAGE_WINPE, "the boot disc is read: Windows PE is loaded", now);
 }
 
 void guest_state_take_screen(GuestState *state, const char *hash, gint64 now)
@@ -223,12 +242,13 @@ void guest_state_take_screen(GuestState *state, const char *hash, gint64 now)
 void guest_state_take_hello(GuestState *state, const AgentHello *hello, gint64 now)
 {
     const GuestStage before = state->stage;
+    state->heard = now;
     const char *first_logon = hello->first_logon ? hello->first_logon : "none";
-    reach(state, GUEST_STAGE_SPECIALIZE, "the agent answers");
+    reach(state, GUEST_STAGE_SPECIALIZE, "the agent answers", now);
     if (strcmp(first_logon, "none") != 0)
-        reach(state, GUEST_STAGE_FIRST_LOGON, "the agent says that first logon has begun");
+        reach(state, GUEST_STAGE_FIRST_LOGON, "the agent says that first logon has begun", now);
     if (strcmp(first_logon, "done") == 0)
-        reach(state, GUEST_STAGE_DONE, "the agent says that first logon is over");
+        reach(state, GUEST_STAGE_DONE, "the agent says that first logon is over", now);
     if (strcmp(first_logon, "failed") == 0)
         fail(state, "first-logon-command-failed",
              g_strdup("a first_logon command failed: \\sevend\\first-logon.log in the guest names it"));

@@ -39,8 +39,13 @@ const char *guest_stage_name(GuestStage stage);
 // A machine that resets itself may say so several times before it takes effect, the more the busier the host;
 // no Windows and no boot loader starts and fails within this.
 #define GUEST_REBOOTS_APART (3 * G_TIME_SPAN_SECOND)
-#define GUEST_SCREENS       8
-#define GUEST_LOG_LINES     12
+// sevend's scripts write kilobytes to COM1, Setup's logs at most a few hundred each: what writes more floods
+// the port, and would keep a dead install alive by it.
+#define GUEST_CONSOLE_BYTES (16u << 20)
+// An agent that is silent for so many times the limit of a standstill is gone, whatever else moves.
+#define GUEST_SILENT_TIMES 4
+#define GUEST_SCREENS      8
+#define GUEST_LOG_LINES    12
 
 typedef struct {
     GuestStage stage;
@@ -54,6 +59,7 @@ typedef struct {
     guint64 written_at_reboot;
     guint reboots;                // in this stage
     gint64 rebooted_at;           // the last one that counts, or 0
+    gint64 heard;                 // the agent's last hello, or when first logon began
     char *screens[GUEST_SCREENS]; // hashes of the screens last seen: a blinking cursor is no progress
     guint next_screen;
     char *failure_code, *failure_text; // first failure reported; NULL while all is well
@@ -70,8 +76,12 @@ void guest_state_moved(GuestState *state, gint64 now);
 gint64 guest_state_still(const GuestState *state, gint64 now);
 // TRUE if the processors worked most of that time.
 gboolean guest_state_is_busy(const GuestState *state, gint64 now);
+// TRUE if first logon goes on without the agent, whose service should answer all along: silent, and nothing
+// moves, for @limit µs; or silent for much longer.
+gboolean guest_state_is_silent(const GuestState *state, gint64 now, gint64 limit);
 // Each takes one piece of evidence, seen at @now.
 void guest_state_take_line(GuestState *state, const Com1Line *line, gint64 now);
+void guest_state_take_console(GuestState *state, guint64 bytes); // of COM1, in all
 void guest_state_take_reboots(GuestState *state, guint count, gint64 now);
 void guest_state_take_written(GuestState *state, guint64 bytes, gint64 now);
 void guest_state_take_processor_time(GuestState *state, guint64 nanoseconds, gint64 now);

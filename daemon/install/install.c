@@ -7,6 +7,7 @@
 
 #include "daemon/install/evidence.h"
 #include "daemon/install/machine_files.h"
+#include "daemon/install/phase_times.h"
 
 static const JobStep install_steps[] = {
     { "inspect", 4, install_step_inspect, NULL },
@@ -61,8 +62,11 @@ static gpointer install_begin(Job *job, GError **error)
         install->template = template_load(daemon, json_string_member(install->document, "template"), error);
     if (install->template || ready)
         install->nonce = machine_files_read_nonce(daemon, uuid, error);
-    if (install->nonce)
+    if (install->nonce) {
+        if (install->document)
+            phase_times_expect(job, json_string_member(install->document, "disc"));
         return install;
+    }
     install_free(install);
     return NULL;
 }
@@ -93,6 +97,8 @@ static void install_end(Job *job, JobOutcome outcome, const GError *error)
 {
     Daemon *daemon = job_user_data(job);
     g_autoptr(GError) failure = NULL;
+    if (outcome == JOB_SUCCEEDED && job_data(job) && install_of(job)->document)
+        phase_times_learn(job, json_string_member(install_of(job)->document, "disc"));
     if (outcome != JOB_SUCCEEDED)
         settle_failure(daemon, job_machine_uuid(job), outcome, error);
     else if (!machine_files_forget_secrets(daemon, job_machine_uuid(job), &failure))

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <json-c/json.h>
 
 #include "daemon/jobs/store.h"
 
@@ -113,6 +114,9 @@ void job_set_time_limit(Job *job, guint seconds);
 gboolean job_check(Job *job, GError **error);
 // Sleeps up to @milliseconds, woken early by the same three; returns as job_check().
 gboolean job_sleep(Job *job, guint milliseconds, GError **error);
+// How long each phase is thought to take, {phase: seconds}: from now on its share of the progress, told to
+// clients as an event. From begin(). What is not named counts as nothing.
+void job_expect(Job *job, json_object *seconds);
 // Progress within the running step, 0.0–1.0; rate-limited; never goes back. @done/@total: bytes or 0.
 void job_progress(Job *job, double fraction, guint64 done, guint64 total);
 // Free text for the running step: shown as its detail and as a "log" event; control characters become spaces,

@@ -78,6 +78,7 @@ struct Job {
     char *error_phase;
     gint64 written_sequence; // of the newest event in the transaction at hand
     gboolean store_trouble_told;
+    double *expected; // seconds of each step; NULL: unknown, their weights count
     int progress;
     gint64 progress_time;
     gint64 console_time;
@@ -141,6 +142,7 @@ gboolean job_write_event(Job *job, const char *kind, char *data, GError **error)
 char *job_event_state(const char *state, const char *code, const char *message, const char *phase);
 char *job_event_phase(const char *phase, const char *state, const char *detail);
 char *job_event_progress(int progress, const char *phase, guint64 done, guint64 total);
+char *job_event_expected(int progress, json_object *seconds);
 char *job_event_text(const char *phase, const char *text);
 
 // -- job_error.c

@@ -40,6 +40,7 @@ void job_unref(Job *job)
     g_free(job->machine_uuid);
     g_free(job->parameters);
     g_free(job->states);
+    g_free(job->expected);
     g_free(job->error_phase);
     g_free(job);
 }

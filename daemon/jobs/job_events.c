@@ -64,6 +64,14 @@ char *job_event_progress(int progress, const char *phase, guint64 done, guint64 
     return event_text(object);
 }
 
+char *job_event_expected(int progress, json_object *seconds)
+{
+    json_object *object = event_new();
+    json_object_object_add(object, "progress", json_object_new_int(progress));
+    json_object_object_add(object, "expected", json_object_get(seconds));
+    return event_text(object);
+}
+
 char *job_event_text(const char *phase, const char *text)
 {
     json_object *object = event_new();

@@ -12,11 +12,12 @@ int job_percentage(const Job *job, double fraction)
     double done = 0;
     for (gsize i = 0; i < job->kind->step_count; i++) {
         const JobStep *step = &job->kind->steps[i];
-        total += step->weight;
+        const double weight = job->expected != NULL ? job->expected[i] : step->weight;
+        total += weight;
         if (step == job->step) {
-            done += step->weight * CLAMP(fraction, 0.0, 1.0);
+            done += weight * CLAMP(fraction, 0.0, 1.0);
         } else if (job->states[i] == STEP_DONE || job->states[i] == STEP_SKIPPED) {
-            done += step->weight;
+            done += weight;
         }
     }
     int percentage = total > 0 ? (int)(100.0 * done / total) : 0;
@@ -56,4 +57,28 @@ void job_progress(Job *job, double fraction, guint64 done, guint64 total)
     job->progress = advance.progress;
     job->progress_time = now;
     job_record_try(job, write_advance, &advance);
+}
+
+static gboolean write_expected(Job *job, gconstpointer seconds, GError **error)
+{
+    return job_write_event(job, "progress", job_event_expected(job->progress, (json_object *)seconds), error);
+}
+
+void job_expect(Job *job, json_object *seconds)
+{
+    double total = 0;
+    g_autofree double *expected = g_new0(double, job->kind->step_count);
+    for (gsize i = 0; i < job->kind->step_count; i++) {
+        json_object *value = NULL;
+        if (json_object_object_get_ex(seconds, job->kind->steps[i].phase, &value)) {
+            expected[i] = MAX(0.0, json_object_get_double(value));
+        }
+        total += expected[i];
+    }
+    if (total <= 0) {
+        return;
+    }
+    g_free(job->expected);
+    job->expected = g_steal_pointer(&expected);
+    job_record_try(job, write_expected, seconds);
 }

@@ -165,6 +165,19 @@ AgentExchange *agent_exchange_open_to(const char *socket_path, const char *nonce
     return hello ? g_steal_pointer(&exchange) : NULL;
 }
 
+// Silence, or somebody else who speaks on the port?
+static void propagate_silence(GError **error, GError *failure, AgentExchange *exchange)
+{
+    const guint64 noise = exchange ? agent_exchange_noise(exchange) : 0;
+    if (noise == 0 || !g_error_matches(failure, AGENT_ERROR, AGENT_ERROR_UNREACHABLE)) {
+        g_propagate_error(error, failure);
+        return;
+    }
+    g_set_error(error, AGENT_ERROR, AGENT_ERROR_PROTOCOL,
+                "no answer in time, but %" G_GUINT64_FORMAT " bytes that belong to none", noise);
+    g_error_free(failure);
+}
+
 // QEMU closes the port when it ends; while there is time, the next one is waited for.
 AgentHello *agent_hello(const char *socket_path, const char *nonce, guint timeout_ms,
                         GCancellable *cancellable, GError **error)
@@ -182,7 +195,7 @@ AgentHello *agent_hello(const char *socket_path, const char *nonce, guint timeou
             return hello;
         if (exchange == NULL || !agent_exchange_is_closed(exchange) ||
             g_get_monotonic_time() + G_TIME_SPAN_SECOND / 10 >= deadline) {
-            g_propagate_error(error, failure);
+            propagate_silence(error, failure, exchange);
             return NULL;
         }
         g_error_free(failure);

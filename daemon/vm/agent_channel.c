@@ -19,6 +19,7 @@ typedef struct {
     guint users;
     AgentLink *link; // NULL until opened
     gboolean opening, reading, writing;
+    guint64 noise;
     GError *broken;
     GHashTable *exchanges; // by id
 } Channel;
@@ -188,6 +189,7 @@ static void read_for_all(Channel *channel, gint64 deadline, GCancellable *cancel
         agent_link_give_up_frame(channel->link);
     g_mutex_lock(&lock);
     channel->reading = FALSE;
+    channel->noise = agent_link_noise(channel->link);
     if (got)
         deliver(channel, &frame);
     else if (agent_link_is_closed(channel->link) ||
@@ -390,6 +392,14 @@ gboolean agent_exchange_is_closed(AgentExchange *exchange)
     const gboolean closed = agent_link_is_closed(exchange->channel->link);
     g_mutex_unlock(&lock);
     return closed;
+}
+
+guint64 agent_exchange_noise(AgentExchange *exchange)
+{
+    g_mutex_lock(&lock);
+    const guint64 noise = exchange->channel->noise;
+    g_mutex_unlock(&lock);
+    return noise;
 }
 
 void agent_exchange_want_hello(AgentExchange *exchange, gboolean wanted)

@@ -31,6 +31,7 @@ gboolean agent_exchange_send(AgentExchange *exchange, gint64 deadline, GCancella
 gboolean agent_exchange_receive(AgentExchange *exchange, struct wire_frame *ret_frame, gint64 deadline,
                                 GCancellable *cancellable, GError **error);
 gboolean agent_exchange_is_closed(AgentExchange *exchange); // by the other end
+guint64 agent_exchange_noise(AgentExchange *exchange); // bytes that came over its port and were no frames
 // Whether the hello that the agent says when it starts is for this exchange too.
 void agent_exchange_want_hello(AgentExchange *exchange, gboolean wanted);
 

@@ -195,3 +195,8 @@ gboolean agent_link_wait_writable(const AgentLink *link, gint64 deadline, GCance
 {
     return wait_for(link->socket, G_IO_OUT, deadline, cancellable, error);
 }
+
+guint64 agent_link_noise(const AgentLink *link)
+{
+    return link->decoder.garbage;
+}

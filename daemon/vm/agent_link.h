@@ -28,5 +28,6 @@ gboolean agent_link_receive(AgentLink *link, struct wire_frame *ret_frame, gint6
 // The frame that has begun to arrive, if one has, will not be completed: its sender was reset.
 void agent_link_give_up_frame(AgentLink *link);
 gboolean agent_link_is_closed(const AgentLink *link); // by the other end
+guint64 agent_link_noise(const AgentLink *link);      // bytes so far that were no frames; for the receiver
 
 gint64 agent_deadline(guint milliseconds);

@@ -36,6 +36,9 @@ typedef enum {
     DOMAIN_OTHER
 } DomainPower;
 gboolean domain_power(VmConnection *connection, const char *uuid, DomainPower *ret_power, GError **error);
+// Of a paused one: TRUE if QEMU has paused it because the host could not write to its disk, most likely for
+// want of space.
+gboolean domain_paused_by_disk(VmConnection *connection, const char *uuid);
 const char *domain_power_name(DomainPower power); // "gone" "shutoff" "running" "paused" "crashed" "other"
 
 // Strings that the caller frees.

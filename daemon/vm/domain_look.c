@@ -50,6 +50,16 @@ gboolean domain_power(VmConnection *connection, const char *uuid, DomainPower *r
     return TRUE;
 }
 
+gboolean domain_paused_by_disk(VmConnection *connection, const char *uuid)
+{
+    int state, reason;
+    g_auto(DomainHandle) handle = { NULL, NULL };
+
+    return domain_handle_open(connection, uuid, &handle, NULL) &&
+           virDomainGetState(handle.domain, &state, &reason, 0) == 0 && state == VIR_DOMAIN_PAUSED &&
+           reason == VIR_DOMAIN_PAUSED_IOERROR;
+}
+
 const char *domain_power_name(DomainPower power)
 {
     static const char *const names[] = {

@@ -314,6 +314,22 @@ gboolean storage_volume_exists(VmConnection *connection, const char *pool, const
     return TRUE;
 }
 
+char *storage_volume_path(VmConnection *connection, const char *pool, const char *name, GError **error)
+{
+    g_auto(VmConnect) connect = vm_connection_get(connection, WAIT_MS, error);
+    g_autoptr(virStoragePool) found = connect ? find_pool(connect, pool, error) : NULL;
+    g_autoptr(virStorageVol) volume = found ? virStorageVolLookupByName(found, name) : NULL;
+    char *path = volume ? virStorageVolGetPath(volume) : NULL;
+    if (path == NULL) {
+        if (found)
+            vm_error_set_libvirt(error, "path of volume %s", name);
+        return NULL;
+    }
+    char *copy = g_strdup(path);
+    free(path);
+    return copy;
+}
+
 char **storage_volume_list(VmConnection *connection, const char *pool, GError **error)
 {
     virStorageVolPtr *volumes = NULL;

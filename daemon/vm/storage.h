@@ -19,5 +19,7 @@ gboolean storage_volume_upload(VmConnection *connection, const char *pool, const
 gboolean storage_volume_delete(VmConnection *connection, const char *pool, const char *name, GError **error);
 gboolean storage_volume_exists(VmConnection *connection, const char *pool, const char *name,
                                gboolean *ret_exists, GError **error);
+// Where it is on the host that libvirt runs on; of use only if that is this one. The caller frees.
+char *storage_volume_path(VmConnection *connection, const char *pool, const char *name, GError **error);
 // Names of the pool's volumes, for reconciliation. NULL-terminated; the caller frees with g_strfreev().
 char **storage_volume_list(VmConnection *connection, const char *pool, GError **error);

@@ -177,6 +177,34 @@ static void bar_shows_percent_phase_bytes_and_time(void)
     g_assert_cmpstr(away, ==, "42 % sevend is away 1:03:05");
 }
 
+static void bar_goes_by_what_was_learnt(void)
+{
+    g_autoptr(Timeline) timeline = example_timeline();
+    const Phase *phase;
+    static const char learnt[] = "{\"progress\":0,\"expected\":{\"boot-disc\":60,\"copy\":140}}";
+    g_autoptr(json_object) data = json_parse(learnt, strlen(learnt), NULL);
+    timeline->percent = 0;
+    timeline_take(timeline, "progress", data, 0, &phase);
+    gint64 began = time_parse("2026-01-02T12:00:00Z", 0), last = -1;
+    g_autofree char *text =
+        progress_bar_text("compat-01", timeline, NULL, 100, TRUE, began + 20 * G_USEC_PER_SEC);
+    g_assert_cmpstr(text, ==,
+                    "compat-01  [███░░░░░░░░░░░░░░░░░░░░░░░░░░░]   10 %  boot-disc  0:20, about 3:00 left");
+    // A phase that takes longer than it did neither goes back nor claims that it is over.
+    for (int second = 0; second < 1000; second += 7) {
+        const int percent = timeline_percent(timeline, began + second * G_USEC_PER_SEC);
+        g_assert_cmpint(percent, >=, last);
+        g_assert_cmpint(percent, <, 30);
+        last = percent;
+    }
+    static const char done[] =
+        "{\"time\":\"2026-01-02T12:16:40Z\",\"phase\":\"boot-disc\",\"state\":\"done\"}";
+    g_autoptr(json_object) end = json_parse(done, strlen(done), NULL);
+    timeline_take(timeline, "phase", end, 0, &phase);
+    g_assert_cmpint(timeline_percent(timeline, began + 1000 * G_USEC_PER_SEC), ==, 30);
+    g_assert_cmpint(timeline_left(timeline, began + 1000 * G_USEC_PER_SEC), ==, -1); // nothing runs
+}
+
 static void bar_never_reaches_the_last_column(void)
 {
     g_autoptr(Timeline) timeline = example_timeline();
@@ -221,6 +249,7 @@ int main(int argc, char **argv)
                     verbose_shows_messages_and_what_is_undone);
     g_test_add_func("/client/progress/bar-shows-percent-phase-bytes-and-time",
                     bar_shows_percent_phase_bytes_and_time);
+    g_test_add_func("/client/progress/bar-goes-by-what-was-learnt", bar_goes_by_what_was_learnt);
     g_test_add_func("/client/progress/bar-never-reaches-the-last-column", bar_never_reaches_the_last_column);
     g_test_add_func("/client/progress/percent-never-goes-back", percent_never_goes_back);
     return g_test_run();

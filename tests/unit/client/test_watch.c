@@ -1,336 +1,129 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Waiting for jobs: events through broken connections and restarts, Ctrl-C, time limits, the two pictures.
+// sevenctl watch: a machine at work, on a terminal and off one.
 #include "tests/unit/client/sevenctl_process.h"
 
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
 
-#define JOB         "01jf3q8v3m5n7p9r1s3t5v7w9x"
-#define JOB_ROUTE   "GET /v1/jobs/" JOB
-#define EVENT_ROUTE JOB_ROUTE "/events"
-#define ACCEPTED                                                                                             \
-    "{\"job\":{\"id\":\"" JOB "\",\"kind\":\"create\",\"vm\":\"compat-01\",\"state\":\"queued\"},"           \
-    "\"vm\":{\"name\":\"compat-01\",\"state\":\"installing\"}}"
-#define JOB_DOCUMENT(state, error)                                                                           \
-    "{\"id\":\"" JOB "\",\"kind\":\"create\",\"vm\":\"compat-01\",\"state\":\"" state                        \
-    "\",\"phase\":\"copy\","                                                                                 \
-    "\"progress\":100,\"created\":\"2026-01-02T12:00:00Z\",\"started\":\"2026-01-02T12:00:01Z\","            \
-    "\"finished\":\"2026-01-02T12:12:32Z\",\"error\":" error "}"
-#define SUCCEEDED JOB_DOCUMENT("succeeded", "null")
-#define FAILED                                                                                               \
-    JOB_DOCUMENT("failed", "{\"code\":\"setup-stopped\",\"message\":\"Setup shows a dialog\\u001b[5m.\","    \
-                           "\"phase\":\"copy\"}")
+#define JOB "01jf3q8v3m5n7p9r1s3t5v7w9x"
+// A PNG of one red pixel.
+static const guint8 red[] = { 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d,
+                              0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01,
+                              0x08, 0x02, 0x00, 0x00, 0x00, 0x90, 0x77, 0x53, 0xde, 0x00, 0x00, 0x00,
+                              0x0c, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0xf8, 0xcf, 0xc0, 0x00,
+                              0x00, 0x03, 0x01, 0x01, 0x00, 0xc9, 0xfe, 0x92, 0xef, 0x00, 0x00, 0x00,
+                              0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82 };
 
-#define EVENT(id, kind, data) "id: " id "\nevent: " kind "\ndata: {" data "}\n\n"
-#define PHASE(id, time, phase, state)                                                                        \
-    EVENT(id, "phase", "\"time\":\"2026-01-02T" time "Z\",\"phase\":\"" phase "\",\"state\":\"" state "\"")
-#define STATE(id, state) EVENT(id, "state", "\"time\":\"2026-01-02T12:12:32Z\",\"state\":\"" state "\"")
-#define EARLY                                                                                                \
-    ": \n\n" STATE("1", "running") PHASE("2", "12:00:01", "inspect", "running")                              \
-        PHASE("3", "12:00:04", "inspect", "done") PHASE("4", "12:00:04", "copy", "running")
-#define LATE PHASE("5", "12:12:30", "copy", "done") STATE("6", "succeeded")
+static void answer_job(FakeDaemon *fake, const char *state, const char *phase, const char *error)
+{
+    g_autofree char *body =
+        g_strdup_printf("{\"id\":\"" JOB "\",\"state\":\"%s\",\"phase\":\"%s\",\"progress\":41,"
+                        "\"error\":%s}",
+                        state, phase, error);
+    fake_daemon_answer(fake, "GET /v1/jobs/" JOB, 200, body);
+}
 
-static FakeDaemon *new_fake(const char *job)
+static FakeDaemon *new_fake(const char *state)
 {
     FakeDaemon *fake = fake_daemon_new();
-    fake_daemon_answer(fake, "POST /v1/vms", 202, ACCEPTED);
-    fake_daemon_answer(fake, "GET /v1/vms/compat-01", 200,
-                       "{\"name\":\"compat-01\",\"state\":\"ready\",\"job\":\"" JOB "\"}");
-    fake_daemon_answer(fake, JOB_ROUTE, 200, job);
+    g_autofree char *body = g_strdup_printf("{\"name\":\"lab\",\"state\":\"%s\",\"job\":\"" JOB "\"}", state);
+    fake_daemon_answer(fake, "GET /v1/vms/lab", 200, body);
+    fake_daemon_answer_bytes(fake, "GET /v1/vms/lab/screenshot", 200, "image/png", red, sizeof red);
+    fake_daemon_answer_bytes(fake, "GET /v1/vms/lab/console-log", 200, "text/plain", "one\r\ntwo \x1b[2J\r\n",
+                             15);
     return fake;
 }
 
-static void create_and_wait_prints_a_line_a_phase(void)
+static void off_a_terminal_each_change_is_a_line(void)
 {
-    g_autoptr(FakeDaemon) fake = new_fake(SUCCEEDED);
-    fake_daemon_stream(fake, EVENT_ROUTE, EARLY, LATE, NULL);
-    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "create", "compat-01", "--wait", NULL);
-    g_assert_cmpstr(outcome->err, ==, "");
-    golden_check("create-wait.txt", outcome->out);
+    g_autoptr(FakeDaemon) fake = new_fake("installing");
+    g_autofree char *file = g_build_filename(fake_daemon_folder(fake), "screen.png", NULL);
+    g_autofree char *kept = NULL;
+    gsize length = 0;
+    answer_job(fake, "running", "winpe", "null");
+    answer_job(fake, "running", "winpe", "null");
+    answer_job(fake, "running", "copy", "null");
+    answer_job(fake, "succeeded", "ready", "null");
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "watch", "lab", "-o", file, NULL);
     g_assert_cmpint(outcome->code, ==, 0);
+    g_assert_cmpstr(outcome->out, ==,
+                    "lab: installing, winpe, 41 %\n  one\n  two \\x1b[2J\n"
+                    "lab: installing, copy, 41 %\nlab: installing, ready, 41 %\nlab: done\n");
+    g_assert_true(g_file_get_contents(file, &kept, &length, NULL));
+    g_assert_cmpmem(kept, length, red, sizeof red);
 }
 
-static void events_cut_anywhere_give_the_same_lines(void)
+static void a_job_that_fails_says_why(void)
 {
-    static const char text[] = EARLY LATE;
-    g_autoptr(FakeDaemon) fake = new_fake(SUCCEEDED);
-    for (gsize cut = 1; cut + 1 < sizeof text; cut += 13) {
-        g_autofree char *first = g_strndup(text, cut);
-        fake_daemon_stream(fake, EVENT_ROUTE, first, text + cut, NULL);
-    }
-    for (gsize cut = 1; cut + 1 < sizeof text; cut += 13) {
-        g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "create", "compat-01", "--wait", NULL);
-        golden_check("create-wait.txt", outcome->out);
-    }
-}
-
-static void failure_names_phase_code_and_where_to_look(void)
-{
-    g_autoptr(FakeDaemon) fake = new_fake(FAILED);
-    fake_daemon_stream(fake, EVENT_ROUTE, EARLY,
-                       PHASE("5", "12:12:30", "copy", "failed") STATE("6", "failed"), NULL);
-    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "wait", "compat-01", NULL);
+    g_autoptr(FakeDaemon) fake = new_fake("installing");
+    g_autofree char *file = g_build_filename(fake_daemon_folder(fake), "screen.png", NULL);
+    answer_job(fake, "failed", "copy", "{\"code\":\"setup-waiting\",\"message\":\"a dialog\\u001b[5m\"}");
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "watch", "lab", "-o", file, NULL);
     g_assert_cmpint(outcome->code, ==, 1);
-    g_assert_cmpstr(
-        outcome->err, ==,
-        "sevenctl: compat-01: failed in phase copy: Setup shows a dialog\\x1b[5m. (setup-stopped)\n"
-        "  more:  sevenctl job log " JOB "\n"
-        "         sevenctl screenshot compat-01\n"
-        "         sevenctl console-log compat-01\n");
+    g_assert_nonnull(strstr(outcome->err, "the job has failed: a dialog"));
+    g_assert_null(strchr(outcome->err, '\x1b'));
+    g_assert_nonnull(strstr(outcome->err, "sevenctl job log " JOB));
 }
 
-static void cancelled_job_is_a_failure(void)
+static void on_a_terminal_all_is_drawn(void)
 {
-    g_autoptr(FakeDaemon) fake = new_fake(JOB_DOCUMENT("cancelled", "null"));
-    fake_daemon_stream(fake, EVENT_ROUTE, STATE("6", "cancelled"), NULL);
-    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "wait", JOB, NULL);
-    g_assert_cmpint(outcome->code, ==, 1);
-    g_assert_nonnull(strstr(outcome->err, "compat-01: the job was cancelled in phase copy\n"));
-}
-
-static void json_is_one_document_in_the_end(void)
-{
-    g_autoptr(FakeDaemon) fake = new_fake(FAILED);
-    fake_daemon_stream(fake, EVENT_ROUTE, EARLY, STATE("6", "failed"), NULL);
-    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "create", "compat-01", "--wait", "--json", NULL);
-    g_assert_cmpint(outcome->code, ==, 1);
-    g_assert_cmpstr(outcome->err, ==, "");
-    golden_check("create-wait.json", outcome->out);
-}
-
-static void broken_connection_is_taken_up_after_the_last_event(void)
-{
-    g_autoptr(FakeDaemon) fake = new_fake(SUCCEEDED);
-    fake_daemon_stream(fake, EVENT_ROUTE, EARLY, "id: 5\nevent: phase\ndata: {\"pha", FAKE_BREAK, NULL);
-    fake_daemon_stream(fake, EVENT_ROUTE, LATE, NULL);
-    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "create", "compat-01", "--wait", NULL);
-    g_assert_cmpint(outcome->code, ==, 0);
-    g_assert_nonnull(strstr(outcome->out, "; trying again for "));
-    g_assert_nonnull(strstr(outcome->out, " sevend is back\n12:00:04 copy … done (12 min 26 s)\n"));
-    g_autofree char *first = fake_daemon_request_header(fake, 1, "Last-Event-ID");
-    g_autofree char *again = fake_daemon_request_header(fake, 2, "Last-Event-ID");
-    g_autofree char *accept = fake_daemon_request_header(fake, 2, "Accept");
-    g_assert_cmpstr(first, ==, NULL);
-    g_assert_cmpstr(again, ==, "4");
-    g_assert_cmpstr(accept, ==, "text/event-stream");
-}
-
-static void events_told_again_are_shown_once(void)
-{
-    g_autoptr(FakeDaemon) fake = new_fake(SUCCEEDED);
-    fake_daemon_stream(fake, EVENT_ROUTE, EARLY, FAKE_BREAK, NULL);
-    fake_daemon_stream(fake, EVENT_ROUTE, EARLY, LATE, NULL);
-    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "create", "compat-01", "--wait", NULL);
-    g_assert_cmpint(outcome->code, ==, 0);
-    const char *first = strstr(outcome->out, "inspect");
-    g_assert_nonnull(first);
-    g_assert_null(strstr(first + 1, "inspect"));
-}
-
-static void daemon_that_restarts_is_waited_for(void)
-{
-    g_autoptr(FakeDaemon) fake = new_fake(SUCCEEDED);
-    fake_daemon_stream(fake, EVENT_ROUTE, EARLY, FAKE_STOP, NULL);
-    fake_daemon_stream(fake, EVENT_ROUTE, LATE, NULL);
-    Running *running = sevenctl_start(fake, 0, "wait", JOB, NULL);
-    running_expect(running, "trying again for ");
-    g_assert_false(g_file_test(fake_daemon_socket(fake), G_FILE_TEST_EXISTS));
-    fake_daemon_listen(fake);
-    running_expect(running, "sevend is back\n");
-    g_autoptr(Outcome) outcome = running_finish(running);
-    g_assert_cmpint(outcome->code, ==, 0);
-    g_assert_nonnull(strstr(outcome->out, "compat-01 is ready (12 min 31 s).\n"));
-}
-
-static void daemon_that_cannot_serve_now_is_asked_again(void)
-{
-    g_autoptr(FakeDaemon) fake = new_fake(SUCCEEDED);
-    fake_daemon_answer(
-        fake, EVENT_ROUTE, 503,
-        "{\"title\":\"T\",\"status\":503,\"code\":\"shutting-down\",\"detail\":\"Stopping.\"}");
-    fake_daemon_stream(fake, EVENT_ROUTE, EARLY LATE, NULL);
-    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "wait", JOB, NULL);
-    g_assert_cmpint(outcome->code, ==, 0);
-    g_assert_nonnull(strstr(outcome->out, "cannot serve now; trying again"));
-}
-
-static void daemon_that_stays_away_is_given_up(void)
-{
-    g_autoptr(FakeDaemon) fake = new_fake(SUCCEEDED);
-    fake_daemon_stream(fake, EVENT_ROUTE, EARLY, FAKE_STOP, NULL);
-    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "wait", JOB, "--retry", "1", NULL);
-    g_assert_cmpint(outcome->code, ==, 3);
-    g_assert_nonnull(strstr(outcome->err, "cannot reach sevend at "));
-    g_assert_nonnull(strstr(outcome->err, "Go on waiting: sevenctl wait compat-01\n"));
-}
-
-static void lost_final_event_is_found_in_the_job(void)
-{
-    g_autoptr(FakeDaemon) fake = new_fake(SUCCEEDED);
-    fake_daemon_stream(fake, EVENT_ROUTE, EARLY, NULL);
-    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "wait", JOB, NULL);
-    g_assert_cmpint(outcome->code, ==, 0);
-    g_assert_nonnull(strstr(outcome->out, "compat-01 is ready"));
-}
-
-static void vanished_job_is_not_found(void)
-{
-    g_autoptr(FakeDaemon) fake = new_fake(SUCCEEDED);
-    fake_daemon_answer(fake, EVENT_ROUTE, 404,
-                       "{\"title\":\"T\",\"status\":404,\"code\":\"not-found\",\"detail\":\"No such job.\"}");
-    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "wait", JOB, NULL);
-    g_assert_cmpint(outcome->code, ==, 4);
-    g_assert_cmpstr(outcome->err, ==, "sevenctl: No such job. (not-found)\n");
-}
-
-static void time_limit_leaves_the_job_alone(void)
-{
-    g_autoptr(FakeDaemon) fake = new_fake(SUCCEEDED);
-    fake_daemon_stream(fake, EVENT_ROUTE, EARLY, FAKE_WAIT, NULL);
-    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "wait", "compat-01", "--timeout", "1", NULL);
-    g_assert_cmpint(outcome->code, ==, 124);
-    g_assert_cmpstr(
-        outcome->err, ==,
-        "sevenctl: not done after 1 s; the job goes on. Go on waiting: sevenctl wait compat-01\n");
-    for (guint i = 0; i < fake_daemon_request_count(fake); i++) {
-        g_autofree char *line = fake_daemon_request_line(fake, i);
-        g_assert_true(g_str_has_prefix(line, "GET "));
-    }
-}
-
-static void ctrl_c_leaves_the_job_alone(void)
-{
-    g_autoptr(FakeDaemon) fake = new_fake(SUCCEEDED);
-    fake_daemon_stream(fake, EVENT_ROUTE, EARLY, FAKE_WAIT, NULL);
-    Running *running = sevenctl_start(fake, 0, "wait", JOB, NULL);
-    running_expect(running, "copy …");
+    g_autoptr(FakeDaemon) fake = new_fake("ready");
+    Running *running = sevenctl_start(fake, 60, "watch", "lab", NULL);
+    running_expect(running, "lab: ready");
+    running_expect(running, "\033[38;2;255;0;0m");
+    running_expect(running, "▀");
+    running_expect(running, "two \\x1b[2J");
     running_signal(running, SIGINT);
     g_autoptr(Outcome) outcome = running_finish(running);
     g_assert_cmpint(outcome->code, ==, 130);
-    g_assert_cmpstr(
-        outcome->err, ==,
-        "sevenctl: no longer waiting; the job goes on. Go on waiting: sevenctl wait compat-01; stop the "
-        "job: sevenctl job cancel " JOB "\n");
-    for (guint i = 0; i < fake_daemon_request_count(fake); i++) {
-        g_autofree char *line = fake_daemon_request_line(fake, i);
-        g_assert_true(g_str_has_prefix(line, "GET "));
-    }
+    g_assert_nonnull(strstr(outcome->out, "\033[?25h")); // the cursor is there again
+    g_assert_nonnull(strstr(outcome->out, "Go on watching: sevenctl watch lab"));
+    g_assert_null(strstr(outcome->out, "sevenctl wait")); // there is nothing to wait for
 }
 
-// Every drawing of the bar begins with a carriage return, fits the line, and moves no line up.
-static void check_drawings(const char *drawings, guint columns)
+static void a_machine_that_goes_ends_it(void)
 {
-    g_auto(GStrv) list = g_strsplit(drawings, "\r", -1);
-    g_assert_cmpstr(list[0], ==, "");
-    g_assert_cmpuint(g_strv_length(list), >, 3);
-    for (char **drawing = list + 1; *drawing; drawing++) {
-        char *end = strstr(*drawing, "\033[K");
-        g_assert_nonnull(end);
-        g_assert_cmpstr(end, ==, "\033[K");
-        *end = '\0';
-        g_assert_cmpint(g_utf8_strlen(*drawing, -1), <, columns);
-        g_assert_null(strchr(*drawing, '\033'));
-        g_assert_null(strchr(*drawing, '\n'));
-    }
+    g_autoptr(FakeDaemon) fake = new_fake("ready");
+    g_autofree char *file = g_build_filename(fake_daemon_folder(fake), "screen.png", NULL);
+    fake_daemon_answer(fake, "GET /v1/vms/lab", 404, "{\"code\":\"not-found\",\"status\":404}");
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "watch", "lab", "-o", file, NULL);
+    g_assert_cmpint(outcome->code, ==, 4);
+    g_assert_nonnull(strstr(outcome->err, "machine lab is gone"));
 }
 
-static void bar_is_drawn_anew_on_one_line(void)
-{
-    g_autoptr(FakeDaemon) fake = new_fake(SUCCEEDED);
-    fake_daemon_stream(fake, EVENT_ROUTE, EARLY, FAKE_WAIT,
-                       EVENT("10", "progress", "\"progress\":50,\"phase\":\"copy\""), FAKE_WAIT,
-                       PHASE("11", "12:12:30", "copy", "done") STATE("12", "succeeded"), NULL);
-    Running *running = sevenctl_start(fake, 72, "wait", JOB, NULL);
-    running_expect(running, "0 %  copy  ");
-    fake_daemon_release(fake);
-    running_expect(running, "[███████████████░░░░░░░░░░░░░░░]   50 %  copy  ");
-    fake_daemon_release(fake);
-    running_expect(running, "compat-01 is ready");
-    g_autoptr(Outcome) outcome = running_finish(running);
-    g_assert_cmpint(outcome->code, ==, 0);
-    char *after = strstr(outcome->out,
-                         "  inspect  3 s\r\n  copy     12 min 26 s\r\ncompat-01 is ready (12 min 31 s).\r\n");
-    g_assert_nonnull(after);
-    *after = '\0';
-    check_drawings(outcome->out, 72);
-}
-
-static void ctrl_c_on_a_terminal_leaves_the_bars_line(void)
-{
-    g_autoptr(FakeDaemon) fake = new_fake(SUCCEEDED);
-    fake_daemon_stream(fake, EVENT_ROUTE, EARLY, FAKE_WAIT, NULL);
-    Running *running = sevenctl_start(fake, 72, "wait", JOB, NULL);
-    running_expect(running, "copy");
-    running_type(running, "\003");
-    g_autoptr(Outcome) outcome = running_finish(running);
-    g_assert_cmpint(outcome->code, ==, 130);
-    g_assert_nonnull(strstr(outcome->out, "\r\n\r\033[Ksevenctl: no longer waiting;"));
-}
-
-static void guest_text_cannot_drive_the_terminal(void)
-{
-    g_autoptr(FakeDaemon) fake = new_fake(FAILED);
-    fake_daemon_stream(
-        fake, EVENT_ROUTE,
-        EVENT("1", "phase", "\"phase\":\"co\\u001b]0;x\\u0007py\\u009b5m\",\"state\":\"running\""),
-        EVENT("2", "log", "\"message\":\"\\u001b[2J\\nx\""), STATE("3", "failed"), NULL);
-    Running *running = sevenctl_start(fake, 100, "wait", JOB, "--verbose", NULL);
-    g_autoptr(Outcome) outcome = running_finish(running);
-    g_assert_nonnull(strstr(outcome->out, "co\\x1b]0;x\\x07py\\u{9b}5m"));
-    g_assert_nonnull(strstr(outcome->out, "\\x1b[2J\\x0ax"));
-    for (const char *at = outcome->out; (at = strchr(at, '\033')); at++)
-        g_assert_true(g_str_has_prefix(at, "\033[K"));
-}
-
-static void removing_waits_for_every_machine(void)
+static void one_that_is_off_has_no_screen(void)
 {
     g_autoptr(FakeDaemon) fake = fake_daemon_new();
-    fake_daemon_answer(fake, "DELETE /v1/vms/a", 202,
-                       "{\"job\":{\"id\":\"" JOB "\",\"kind\":\"delete\",\"vm\":\"a\"}}");
-    fake_daemon_answer(fake, "DELETE /v1/vms/b", 409,
-                       "{\"title\":\"T\",\"status\":409,\"code\":\"conflict\",\"detail\":\"A job runs.\"}");
-    fake_daemon_answer(fake, "DELETE /v1/vms/c", 202,
-                       "{\"id\":\"" JOB "\",\"kind\":\"delete\",\"vm\":\"c\"}");
-    fake_daemon_answer(fake, JOB_ROUTE, 200,
-                       "{\"job\":{\"id\":\"" JOB "\",\"kind\":\"delete\",\"state\":\"succeeded\",\"started\":"
-                       "\"2026-01-02T12:00:01Z\",\"finished\":\"2026-01-02T12:00:03Z\"}}");
-    fake_daemon_stream(fake, EVENT_ROUTE, STATE("3", "succeeded"), NULL);
-    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "rm", "a", "b", "c", "--wait", NULL);
-    g_assert_cmpint(outcome->code, ==, 5);
-    g_assert_cmpstr(outcome->out, ==, "a: delete done (2 s).\nc: delete done (2 s).\n");
-    g_assert_cmpstr(outcome->err, ==, "sevenctl: A job runs. (conflict)\n");
+    fake_daemon_answer(fake, "GET /v1/vms/lab", 200, "{\"name\":\"lab\",\"state\":\"ready\",\"job\":null}");
+    fake_daemon_answer(fake, "GET /v1/vms/lab/screenshot", 409, "{\"code\":\"wrong-state\"}");
+    fake_daemon_answer(fake, "GET /v1/vms/lab/console-log", 409, "{\"code\":\"wrong-state\"}");
+    Running *running = sevenctl_start(fake, 60, "watch", "lab", NULL);
+    running_expect(running, "(no screen: the machine is off)");
+    running_signal(running, SIGINT);
+    g_autoptr(Outcome) outcome = running_finish(running);
+    g_assert_cmpint(outcome->code, ==, 130);
+}
+
+static void what_it_cannot_do_is_usage(void)
+{
+    g_autoptr(FakeDaemon) fake = new_fake("ready");
+    g_autoptr(Outcome) json = sevenctl_run(fake, NULL, "--json", "watch", "lab", NULL);
+    g_assert_cmpint(json->code, ==, 2);
+    g_autoptr(Outcome) name = sevenctl_run(fake, NULL, "watch", "../lab", NULL);
+    g_assert_cmpint(name->code, ==, 2);
+    g_assert_cmpuint(fake_daemon_request_count(fake), ==, 0);
 }
 
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C.UTF-8");
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/client/watch/create-and-wait-prints-a-line-a-phase",
-                    create_and_wait_prints_a_line_a_phase);
-    g_test_add_func("/client/watch/events-cut-anywhere-give-the-same-lines",
-                    events_cut_anywhere_give_the_same_lines);
-    g_test_add_func("/client/watch/failure-names-phase-code-and-where-to-look",
-                    failure_names_phase_code_and_where_to_look);
-    g_test_add_func("/client/watch/cancelled-job-is-a-failure", cancelled_job_is_a_failure);
-    g_test_add_func("/client/watch/json-is-one-document-in-the-end", json_is_one_document_in_the_end);
-    g_test_add_func("/client/watch/broken-connection-is-taken-up-after-the-last-event",
-                    broken_connection_is_taken_up_after_the_last_event);
-    g_test_add_func("/client/watch/events-told-again-are-shown-once", events_told_again_are_shown_once);
-    g_test_add_func("/client/watch/daemon-that-restarts-is-waited-for", daemon_that_restarts_is_waited_for);
-    g_test_add_func("/client/watch/daemon-that-cannot-serve-now-is-asked-again",
-                    daemon_that_cannot_serve_now_is_asked_again);
-    g_test_add_func("/client/watch/daemon-that-stays-away-is-given-up", daemon_that_stays_away_is_given_up);
-    g_test_add_func("/client/watch/lost-final-event-is-found-in-the-job",
-                    lost_final_event_is_found_in_the_job);
-    g_test_add_func("/client/watch/vanished-job-is-not-found", vanished_job_is_not_found);
-    g_test_add_func("/client/watch/time-limit-leaves-the-job-alone", time_limit_leaves_the_job_alone);
-    g_test_add_func("/client/watch/ctrl-c-leaves-the-job-alone", ctrl_c_leaves_the_job_alone);
-    g_test_add_func("/client/watch/bar-is-drawn-anew-on-one-line", bar_is_drawn_anew_on_one_line);
-    g_test_add_func("/client/watch/ctrl-c-on-a-terminal-leaves-the-bars-line",
-                    ctrl_c_on_a_terminal_leaves_the_bars_line);
-    g_test_add_func("/client/watch/guest-text-cannot-drive-the-terminal",
-                    guest_text_cannot_drive_the_terminal);
-    g_test_add_func("/client/watch/removing-waits-for-every-machine", removing_waits_for_every_machine);
+    g_test_add_func("/client/watch/lines", off_a_terminal_each_change_is_a_line);
+    g_test_add_func("/client/watch/failure", a_job_that_fails_says_why);
+    g_test_add_func("/client/watch/terminal", on_a_terminal_all_is_drawn);
+    g_test_add_func("/client/watch/gone", a_machine_that_goes_ends_it);
+    g_test_add_func("/client/watch/off", one_that_is_off_has_no_screen);
+    g_test_add_func("/client/watch/usage", what_it_cannot_do_is_usage);
     return g_test_run();
 }

@@ -406,6 +406,58 @@ static void busy_processors_are_no_message_that_waits(void)
     guest_state_clear(&state);
 }
 
+static void a_flood_is_no_sign_of_life(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    guest_state_take_console(&state, GUEST_CONSOLE_BYTES);
+    g_assert_null(state.failure_code);
+    guest_state_take_console(&state, GUEST_CONSOLE_BYTES + 1);
+    g_assert_cmpstr(state.failure_code, ==, "console-flooded");
+    guest_state_clear(&state);
+}
+
+static void an_agent_that_falls_silent_in_first_logon(void)
+{
+    const gint64 limit = 100 * G_TIME_SPAN_SECOND;
+    const AgentHello hello = { .first_logon = (char *)"running" };
+    GuestState state;
+    guest_state_init(&state, 0);
+    g_assert_false(guest_state_is_silent(&state, 2 * limit, limit)); // it need not answer before
+    guest_state_take_hello(&state, &hello, 2 * limit);
+    g_assert_cmpint(state.stage, ==, GUEST_STAGE_FIRST_LOGON);
+    g_assert_false(guest_state_is_silent(&state, 3 * limit, limit));
+    g_assert_true(guest_state_is_silent(&state, 3 * limit + 1, limit));
+    guest_state_take_hello(&state, &hello, 5 * limit); // a command may be as long and quiet as it likes
+    g_assert_false(guest_state_is_silent(&state, 6 * limit, limit));
+    guest_state_moved(&state, 6 * limit);
+    g_assert_false(guest_state_is_silent(&state, 7 * limit, limit)); // it restarts, say
+    guest_state_moved(&state, 9 * limit);
+    g_assert_true(guest_state_is_silent(&state, 9 * limit + 1, limit));
+    guest_state_clear(&state);
+}
+
+static void what_the_host_did_has_codes_of_its_own(void)
+{
+    static const GuestState state = { .stage = GUEST_STAGE_COPY };
+    const char *message = NULL;
+    g_autoptr(GError) disk = NULL, paused = NULL, hung = NULL, silent = NULL, babbling = NULL;
+    guest_failure_host_disk(&state, &disk);
+    g_assert_cmpstr(job_error_code(disk, &message), ==, "host-disk-full");
+    guest_failure_paused(&state, 70 * G_TIME_SPAN_SECOND, &paused);
+    g_assert_cmpstr(job_error_code(paused, &message), ==, "guest-paused");
+    g_assert_nonnull(strstr(message, "70 s"));
+    guest_failure_hung(&state, 61 * G_TIME_SPAN_SECOND, &hung);
+    g_assert_cmpstr(job_error_code(hung, &message), ==, "hypervisor-hung");
+    g_assert_nonnull(strstr(message, "61 s"));
+    guest_failure_silent(&state, 60, NULL, &silent);
+    g_assert_cmpstr(job_error_code(silent, &message), ==, "agent-silent");
+    g_assert_null(strstr(message, "COM2 instead"));
+    guest_failure_silent(&state, 60, "a frame that is none", &babbling);
+    job_error_code(babbling, &message);
+    g_assert_nonnull(strstr(message, "(what came over COM2 instead: a frame that is none)"));
+}
+
 static void processor_time_that_begins_again_is_none(void)
 {
     GuestState state;
@@ -476,6 +528,9 @@ int main(int argc, char **argv)
     g_test_add_func("/guest-stage/standstill-codes", a_standstill_has_the_code_of_its_stage);
     g_test_add_func("/guest-stage/busy-processors", busy_processors_are_no_message_that_waits);
     g_test_add_func("/guest-stage/processor-time-begins-again", processor_time_that_begins_again_is_none);
+    g_test_add_func("/guest-stage/flood", a_flood_is_no_sign_of_life);
+    g_test_add_func("/guest-stage/silent-agent", an_agent_that_falls_silent_in_first_logon);
+    g_test_add_func("/guest-stage/host", what_the_host_did_has_codes_of_its_own);
     g_test_add_func("/guest-stage/known-failures", known_failures_come_with_advice);
     return g_test_run();
 }

@@ -97,6 +97,28 @@ static void test_progress_tells_bytes(void)
     g_assert_cmpstr(json_string_member(first, "phase"), ==, "a");
 }
 
+static void expect_and_report(Job *job)
+{
+    if (g_str_equal(job_phase(job), "a")) {
+        g_autoptr(json_object) seconds = json_tokener_parse("{\"a\":30,\"b\":10,\"none\":5}");
+        job_expect(job, seconds);
+        job_progress(job, 0.5, 0, 0);
+    }
+}
+
+static void test_expected_times_are_told_and_count(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    fixture->on_run = expect_and_report;
+    fixture_start(fixture);
+    g_autofree char *id = fixture_submit(fixture, "install", "m", NULL);
+    g_autoptr(StoreJob) job = fixture_wait_job(fixture, id);
+    g_autoptr(GPtrArray) events = events_of(fixture, id, "progress");
+    json_object *expected = json_object_object_get(g_ptr_array_index(events, 0), "expected");
+    g_assert_cmpint(json_int_member(expected, "a", -1), ==, 30);
+    g_assert_cmpint(json_int_member(g_ptr_array_index(events, 1), "progress", -1), ==, 37); // 15 of 40
+}
+
 static void speak(Job *job)
 {
     if (g_str_equal(job_phase(job), "a")) {
@@ -180,6 +202,7 @@ int main(int argc, char **argv)
     g_test_add_func("/job-output/progress-does-not-go-back-after-a-restart",
                     test_progress_does_not_go_back_after_a_restart);
     g_test_add_func("/job-output/progress-tells-bytes", test_progress_tells_bytes);
+    g_test_add_func("/job-output/expected-times", test_expected_times_are_told_and_count);
     g_test_add_func("/job-output/log-and-detail-reach-the-step", test_log_and_detail_reach_the_step);
     g_test_add_func("/job-output/console-is-cut-cleaned-and-bounded",
                     test_console_is_cut_cleaned_and_bounded);

@@ -9,14 +9,14 @@
 typedef struct {
     gint64 timeout_seconds; // 0: as long as it takes
     gint64 retry_seconds;   // how long the daemon may be away
-} WatchLimits;
+} FollowLimits;
 
 // Defaults; and the options --timeout and --retry over them, for a verb's entries.
-#define WATCH_LIMITS_DEFAULT                                                                                 \
+#define FOLLOW_LIMITS_DEFAULT                                                                                \
     {                                                                                                        \
         .timeout_seconds = 0, .retry_seconds = 120                                                           \
     }
-#define WATCH_ENTRIES(limits)                                                                                \
+#define FOLLOW_ENTRIES(limits)                                                                               \
     { "timeout",                                                                                             \
       0,                                                                                                     \
       0,                                                                                                     \
@@ -30,15 +30,15 @@ typedef struct {
     }
 
 // TRUE if they make sense; else reported, with *@ret_code set.
-gboolean watch_limits_check(const WatchLimits *limits, const Verb *verb, ExitCode *ret_code);
+gboolean follow_limits_check(const FollowLimits *limits, const Verb *verb, ExitCode *ret_code);
 
 // Waits for @job's end. @machine may be NULL. Reports how it ended: EXIT_OK if it succeeded, EXIT_FAILED if
 // it failed or was cancelled, and so on. With --json nothing is printed on success or failure, for the caller
 // to do it:
 // *@ret_job is the job as it ended, or NULL if that was not seen (then a failure has been reported).
-ExitCode watch_job(Client *client, const char *job, const char *machine, const WatchLimits *limits,
-                   json_object **ret_job);
+ExitCode follow_job(Client *client, const char *job, const char *machine, const FollowLimits *limits,
+                    json_object **ret_job);
 
 // For verbs whose answer is a job ({"job": …}): prints it or, if @wait, watches it. @doing: "deleting".
-ExitCode watch_answer(Client *client, const HttpAnswer *answer, const char *machine, const char *doing,
-                      gboolean wait, const WatchLimits *limits);
+ExitCode follow_answer(Client *client, const HttpAnswer *answer, const char *machine, const char *doing,
+                       gboolean wait, const FollowLimits *limits);

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A virtual machine's disk, read while the machine is off: qemu-nbd understands the format and is asked over
+// NBD. No loop device, no mount, nothing of the image in the kernel. (qemu-nbd's manual; libnbd(3).)
+#pragma once
+
+#include <glib.h>
+
+typedef struct DiskImage DiskImage;
+
+// @format: "qcow2" or "raw": never guessed, or a guest could write itself another (QEMU's documentation of
+// -drive format). MEDIA_ERROR_IO if qemu-nbd cannot open it, as when a running QEMU holds its lock.
+DiskImage *disk_image_open(const char *path, const char *format, GError **error);
+void disk_image_free(DiskImage *image);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DiskImage, disk_image_free)
+
+guint64 disk_image_size(const DiskImage *image);
+// All of it, or MEDIA_ERROR_IO; MEDIA_ERROR_TRUNCATED beyond the end.
+gboolean disk_image_read(DiskImage *image, guint64 offset, void *buffer, gsize length, GError **error);

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A Windows program for tests of machines that misbehave:
+//   kill-agent   ends the agent's service by force
+//   babble       the same, and sends nonsense over COM2 from then on: bytes, and frames that are none
+//   lie          tells on COM1, without knowing the nonce, that all is done, and that it failed
+//   flood        writes 100 MB to COM1
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FLOOD_BYTES = 100 * 1000 * 1000, NOT_KNOWN = 87 };
+
+static int kill_agent(void)
+{
+    SERVICE_STATUS_PROCESS status = { 0 };
+    DWORD needed = 0;
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+    SC_HANDLE service = OpenServiceW(manager, L"sevend-agent", SERVICE_QUERY_STATUS);
+    if (service == NULL ||
+        !QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, (BYTE *)&status, sizeof status, &needed))
+        return (int)GetLastError();
+    HANDLE process = OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, status.dwProcessId);
+    if (process == NULL || !TerminateProcess(process, 1))
+        return (int)GetLastError();
+    WaitForSingleObject(process, INFINITE);
+    return 0;
+}
+
+static HANDLE open_port(const wchar_t *name)
+{
+    HANDLE port;
+    while ((port = CreateFileW(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL)) ==
+           INVALID_HANDLE_VALUE)
+        Sleep(200); // whose it was may still hold it
+    return port;
+}
+
+static int babble(void)
+{
+    // A frame's beginning (guest/wire.h) with a checksum that does not fit, and noise.
+    static const char nonsense[] = "SVND\x02\x00\x01\x00\xff\xff\xff\x7fgarbage\r\n\x00\xff\xfe";
+    const int killed = kill_agent();
+    DWORD written;
+    if (killed != 0)
+        return killed;
+    HANDLE port = open_port(L"\\\\.\\COM2");
+    for (;;) {
+        WriteFile(port, nonsense, sizeof nonsense, &written, NULL);
+        Sleep(100);
+    }
+}
+
+static int say(const char *text, size_t times)
+{
+    HANDLE port = open_port(L"\\\\.\\COM1");
+    DWORD written;
+    for (size_t i = 0; i < times; i++)
+        if (!WriteFile(port, text, (DWORD)strlen(text), &written, NULL))
+            return (int)GetLastError();
+    CloseHandle(port);
+    return 0;
+}
+
+static int flood(void)
+{
+    static char block[8192 + 1];
+    memset(block, 'x', sizeof block - 1);
+    for (size_t i = 127; i < sizeof block - 1; i += 128)
+        block[i] = '\n';
+    return say(block, FLOOD_BYTES / (sizeof block - 1));
+}
+
+int main(int argc, char **argv)
+{
+    const char *what = argc > 1 ? argv[1] : "";
+    if (strcmp(what, "kill-agent") == 0)
+        return kill_agent();
+    if (strcmp(what, "babble") == 0)
+        return babble();
+    if (strcmp(what, "flood") == 0)
+        return flood();
+    if (strcmp(what, "lie") == 0)
+        return say("\r\nsevend/1 00000000000000000000000000000000 phase=first-logon status=done\r\n"
+                   "sevend/1 00000000000000000000000000000000 phase=copy status=failed exit=1\r\n"
+                   "sevend/1 phase=first-logon status=failed\r\n",
+                   1);
+    return NOT_KNOWN;
+}
