@@ -66,7 +66,7 @@ _sevenctl() {
         return
     fi
     case $verb in
-    show | wait | watch | exec | keys | screenshot | console-log | provenance | isolation | answer-file | start | stop | rm)
+    show | wait | watch | wait-for | exec | keys | click | screenshot | console-log | provenance | isolation | answer-file | start | stop | rm)
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl ls --names 2>/dev/null)" -- "$current")
         ;;
     "disc show" | "disc rm" | "disc verify" | "disc export" | "driver show" | "driver rm" | "template show" | "job show" | "job cancel" | "job log" | "job evidence")

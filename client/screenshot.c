@@ -2,6 +2,7 @@
 // sevenctl screenshot: a machine's screen as PNG into a file.
 #include "client/api.h"
 #include "client/options.h"
+#include "client/region.h"
 #include "client/report.h"
 #include "client/terminal.h"
 #include "client/verbs.h"
@@ -26,19 +27,47 @@ static ExitCode write_file(const Client *client, const char *file, const GString
     return EXIT_OK;
 }
 
+// Prints the hash of a part of the screen, for wait-for.
+static ExitCode print_hash(Client *client, const Verb *verb, const char *machine, const char *place)
+{
+    Region region;
+    if (!region_parse(place, &region))
+        return report_usage(verb, "--hash takes X,Y,WxH");
+    g_autofree char *path = api_path("vms", machine, "screen-hash", NULL);
+    g_autofree char *query = g_strdup_printf("%s?x=%u&y=%u&width=%u&height=%u", path, region.x, region.y,
+                                             region.width, region.height);
+    g_autoptr(HttpAnswer) answer = NULL;
+    g_autoptr(json_object) document = NULL;
+    ExitCode code = api_get(client, query, &answer);
+    if (code == EXIT_OK)
+        code = api_document(client, answer, &document);
+    if (code != EXIT_OK)
+        return code;
+    g_autofree char *hash = safe_line(json_string_member(document, "sha256"));
+    if (client->json)
+        api_print_raw(answer);
+    else
+        puts(hash);
+    return EXIT_OK;
+}
+
 static ExitCode run(Client *client, const Verb *verb, char **arguments)
 {
     static const char signature[] = "\x89PNG\r\n\x1a\n"; // PNG specification, section 5.2
     ExitCode code = EXIT_OK;
-    g_autofree char *file = NULL;
+    g_autofree char *file = NULL, *hash = NULL;
     const GOptionEntry entries[] = {
         { "output", 'o', 0, G_OPTION_ARG_FILENAME, &file,
           "where to write it (default: NAME.png; \"-\": standard output)", "FILE" },
+        { "hash", 0, 0, G_OPTION_ARG_STRING, &hash,
+          "print the hash of a part of the screen instead, for wait-for --screen", "X,Y,WxH" },
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     g_auto(GStrv) words = options_parse(client, verb, entries, 1, 1, arguments, &code);
     if (!words)
         return code;
+    if (hash)
+        return print_hash(client, verb, words[0], hash);
     if (!file && strchr(words[0], '/'))
         return report_usage(verb, "\"%s\" is no machine's name", words[0]);
     if (!file)

@@ -39,6 +39,10 @@ extern const Verb verb_job_evidence;
 extern const Verb verb_exec;
 extern const Verb verb_cp;
 extern const Verb verb_keys;
+// click.c
+extern const Verb verb_click;
+// wait_for.c
+extern const Verb verb_wait_for;
 // screenshot.c
 extern const Verb verb_screenshot;
 // isolation.c

@@ -108,6 +108,14 @@ gboolean service_command_input(Daemon *daemon, const char *id, json_object *body
 gboolean service_command_kill(Daemon *daemon, const char *id, Problem **problem);
 // Types on the machine's keyboard: {"type": text} or {"press": ["ctrl+alt+delete", …]}.
 gboolean service_vm_keys(Daemon *daemon, const char *name, json_object *body, Problem **problem);
+// A click on the machine's screen: {"x","y","button","clicks"}, pixels of the screenshot.
+gboolean service_vm_pointer(Daemon *daemon, const char *name, json_object *body, Problem **problem);
+// Blocks until {"file" or "process" or "window" or "screen"} is there (or "gone"), or "timeout_seconds" have
+// passed: {"found","seconds"}.
+json_object *service_vm_wait_for(Daemon *daemon, const char *name, json_object *body, Problem **problem);
+// {"sha256"} of a region's pixels, for service_vm_wait_for().
+json_object *service_vm_screen_hash(Daemon *daemon, const char *name, guint x, guint y, guint width,
+                                    guint height, Problem **problem);
 // A file on its way into a machine or out of it, never on the host's disk; one thread at a time.
 typedef struct ServiceFile ServiceFile;
 // What is not finished leaves nothing in the machine.

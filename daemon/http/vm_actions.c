@@ -26,6 +26,49 @@ void handle_vm_keys(HttpRequest *request)
         reply_problem(request, problem);
 }
 
+void handle_vm_pointer(HttpRequest *request)
+{
+    Problem *problem = NULL;
+    if (service_vm_pointer(request->daemon, request->name, request->json, &problem))
+        reply_nothing(request);
+    else
+        reply_problem(request, problem);
+}
+
+void handle_vm_wait_for(HttpRequest *request)
+{
+    Problem *problem = NULL;
+    if (!connections_begin_wait(request->connection->owner)) {
+        reply_too_many_wait(request);
+        return;
+    }
+    json_object *result = service_vm_wait_for(request->daemon, request->name, request->json, &problem);
+    connections_end_wait(request->connection->owner);
+    reply_json(request, 200, result, problem);
+}
+
+void handle_vm_screen_hash(HttpRequest *request)
+{
+    static const char *const names[] = { "x", "y", "width", "height" };
+    guint values[G_N_ELEMENTS(names)];
+    Problem *problem = NULL;
+    g_autoptr(Faults) faults = faults_new();
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *pointer = g_strconcat("?", names[i], NULL);
+        values[i] = query_number(request, names[i], i < 2 ? 0 : 1, 8192, 0, faults);
+        if (query_value(request, names[i]) == NULL)
+            faults_add(faults, pointer, "required", NULL, "is required: pixels");
+    }
+    if (faults_count(faults) > 0) {
+        problem_set_faults(&problem, &faults);
+        reply_problem(request, problem);
+        return;
+    }
+    json_object *hash = service_vm_screen_hash(request->daemon, request->name, values[0], values[1],
+                                               values[2], values[3], &problem);
+    reply_json(request, 200, hash, problem);
+}
+
 void handle_vm_screenshot(HttpRequest *request)
 {
     Problem *problem = NULL;

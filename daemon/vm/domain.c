@@ -4,8 +4,10 @@
 
 #include "daemon/vm/domain.h"
 
+#include <libvirt/libvirt-qemu.h>
 #include <libvirt/virterror.h>
 
+#include "common/json.h"
 #include "daemon/vm/domain_parts.h"
 #include "daemon/vm/xml.h"
 
@@ -180,6 +182,29 @@ gboolean domain_press_keys(VmConnection *connection, const char *uuid, const gui
     if (virDomainSendKey(handle.domain, VIR_KEYCODE_SET_LINUX, KEY_HOLD_MS, copy, (int)count, 0) == 0)
         return TRUE;
     vm_error_set_libvirt(error, "pressing keys of domain %s", uuid);
+    return FALSE;
+}
+
+gboolean domain_monitor_command(VmConnection *connection, const char *uuid, const char *command,
+                                GError **error)
+{
+    g_auto(DomainHandle) handle = { NULL, NULL };
+    char *reply = NULL;
+
+    if (!domain_handle_open(connection, uuid, &handle, error))
+        return FALSE;
+    if (virDomainQemuMonitorCommand(handle.domain, command, &reply, 0) < 0) {
+        vm_error_set_libvirt(error, "QEMU of domain %s", uuid);
+        return FALSE;
+    }
+    g_autoptr(json_object) answer = json_tokener_parse(reply);
+    json_object *refusal = NULL, *text = NULL;
+    free(reply);
+    if (!json_object_object_get_ex(answer, "error", &refusal))
+        return TRUE;
+    json_object_object_get_ex(refusal, "desc", &text);
+    g_set_error(error, VM_ERROR, VM_ERROR_FAILED, "QEMU of domain %s: %s", uuid,
+                text ? json_object_get_string(text) : "refused");
     return FALSE;
 }
 

@@ -22,6 +22,11 @@ gboolean domain_press_power_button(VmConnection *connection, const char *uuid, G
 gboolean domain_press_keys(VmConnection *connection, const char *uuid, const guint *codes, guint count,
                            GError **error);
 
+// One command to QEMU's monitor (QMP). VM_ERROR_FAILED with QEMU's own words if it refuses. libvirt marks the
+// domain as tainted by that; for what libvirt has no call for.
+gboolean domain_monitor_command(VmConnection *connection, const char *uuid, const char *command,
+                                GError **error);
+
 // Memory of the machine from its next start on.
 gboolean domain_set_memory(VmConnection *connection, const char *uuid, guint mib, GError **error);
 // Memory that the machine was started with; 0 if it is off.

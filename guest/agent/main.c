@@ -14,6 +14,7 @@
 #include "guest/agent/run_list.h"
 #include "guest/agent/service.h"
 #include "guest/agent/session.h"
+#include "guest/agent/wait_for.h"
 
 #define REPORT_LINES_DEFAULT 60u
 #define REPORT_LINES_MAX     10000ul
@@ -31,6 +32,8 @@ static const char usage[] = "usage: sevend-agent [--nonce HEX] --report WORD...\
                             "       sevend-agent --run [--stop] NAME COMMAND LINE\n"
                             "       sevend-agent --place-files FOLDER\n"
                             "       sevend-agent --sleep SECONDS\n"
+                            "       sevend-agent --wait-for file|process|window NAME\n"
+                            "       sevend-agent --wait-for-gone file|process|window NAME\n"
                             "       sevend-agent --install\n"
                             "       sevend-agent --service\n"
                             "       sevend-agent --console [--port NAME]\n"
@@ -123,6 +126,16 @@ static int do_sleep(struct options *options)
     return 0;
 }
 
+static int do_wait_for(struct options *options)
+{
+    return options->argc == 2 ? wait_for(options->argv[0], options->argv[1], false) : -1;
+}
+
+static int do_wait_for_gone(struct options *options)
+{
+    return options->argc == 2 ? wait_for(options->argv[0], options->argv[1], true) : -1;
+}
+
 static int do_install(struct options *options)
 {
     return options->argc == 0 ? service_install() : -1;
@@ -153,10 +166,13 @@ static const struct {
     const wchar_t *option;
     int (*run)(struct options *options); // the exit code, or -1 for wrong usage
 } verbs[] = {
-    { L"--report", do_report },   { L"--report-file", do_report_file }, { L"--run-list", do_run_list },
-    { L"--run", do_run },         { L"--place-files", do_place_files }, { L"--sleep", do_sleep },
-    { L"--install", do_install }, { L"--service", do_service },         { L"--console", do_console },
-    { L"--relay", do_relay },     { L"--version", do_version },
+    { L"--report", do_report },           { L"--report-file", do_report_file },
+    { L"--run-list", do_run_list },       { L"--run", do_run },
+    { L"--place-files", do_place_files }, { L"--sleep", do_sleep },
+    { L"--wait-for", do_wait_for },       { L"--wait-for-gone", do_wait_for_gone },
+    { L"--install", do_install },         { L"--service", do_service },
+    { L"--console", do_console },         { L"--relay", do_relay },
+    { L"--version", do_version },
 };
 
 int wmain(int argc, wchar_t **argv)

@@ -289,6 +289,63 @@ static void exec_keeps_guest_output_off_the_terminals_controls(void)
     g_assert_cmpstr(outcome->out, ==, "one\r\n\\x1b]52;c;eA==\\x07two\\u{9b}0m\r\n\\x1b[2J");
 }
 
+static void click_names_a_pixel(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_answer(fake, "POST /v1/vms/a/pointer", 204, "");
+    g_autoptr(Outcome) plain = sevenctl_run(fake, NULL, "click", "a", "10", "20", NULL);
+    g_assert_cmpint(plain->code, ==, 0);
+    g_autofree char *body = fake_daemon_request_body(fake, 0);
+    g_assert_cmpstr(body, ==, "{\"x\":10,\"y\":20}");
+    g_autoptr(Outcome) more =
+        sevenctl_run(fake, NULL, "click", "a", "1", "2", "-b", "right", "--double", NULL);
+    g_assert_cmpint(more->code, ==, 0);
+    g_autofree char *second = fake_daemon_request_body(fake, 1);
+    g_assert_cmpstr(second, ==, "{\"x\":1,\"y\":2,\"button\":\"right\",\"clicks\":2}");
+    g_autoptr(Outcome) wrong = sevenctl_run(fake, NULL, "click", "a", "1", "-2", NULL);
+    g_assert_cmpint(wrong->code, ==, 2);
+    g_assert_cmpuint(fake_daemon_request_count(fake), ==, 2);
+}
+
+static void wait_for_waits_for_one_thing(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_answer(fake, "POST /v1/vms/a/wait-for", 200, "{\"found\":true,\"seconds\":1}");
+    fake_daemon_answer(fake, "POST /v1/vms/a/wait-for", 200, "{\"found\":false,\"seconds\":5}");
+    g_autoptr(Outcome) found =
+        sevenctl_run(fake, NULL, "wait-for", "a", "--process", "setup.exe", "--gone", "--timeout", "5", NULL);
+    g_assert_cmpint(found->code, ==, 0);
+    g_autofree char *body = fake_daemon_request_body(fake, 0);
+    g_assert_cmpstr(body, ==, "{\"process\":\"setup.exe\",\"gone\":true,\"timeout_seconds\":5}");
+    g_autoptr(Outcome) late =
+        sevenctl_run(fake, NULL, "wait-for", "a", "--screen", "1,2,30x40=ab", "--timeout", "5", NULL);
+    g_assert_cmpint(late->code, ==, 124);
+    g_autofree char *second = fake_daemon_request_body(fake, 1);
+    g_assert_cmpstr(second, ==,
+                    "{\"screen\":{\"x\":1,\"y\":2,\"width\":30,\"height\":40,\"sha256\":\"ab\"},"
+                    "\"timeout_seconds\":5}");
+    static const char *const wrong[][2] = { { "--screen", "1,2,30x40" },   { "--screen", "1,2,30=ab" },
+                                            { "--screen", "1,2,0x40=ab" }, { "--screen", "-1,2,3x4=ab" },
+                                            { "--timeout", "5" },          { "--timeout", "0" } };
+    for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autoptr(Outcome) usage = sevenctl_run(fake, NULL, "wait-for", "a", wrong[i][0], wrong[i][1], NULL);
+        g_assert_cmpint(usage->code, ==, 2);
+    }
+    g_autoptr(Outcome) two = sevenctl_run(fake, NULL, "wait-for", "a", "--file", "x", "--window", "y", NULL);
+    g_assert_cmpint(two->code, ==, 2);
+    g_assert_cmpuint(fake_daemon_request_count(fake), ==, 2);
+}
+
+static void screenshot_tells_a_regions_hash(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_answer(fake, "GET /v1/vms/a/screen-hash", 200, "{\"sha256\":\"abc\"}");
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "screenshot", "a", "--hash", "1,2,3x4", NULL);
+    g_assert_cmpstr(outcome->out, ==, "abc\n");
+    g_autofree char *line = fake_daemon_request_line(fake, 0);
+    g_assert_cmpstr(line, ==, "GET /v1/vms/a/screen-hash?x=1&y=2&width=3&height=4");
+}
+
 static void exec_exit_codes(void)
 {
     static const struct {
@@ -448,7 +505,7 @@ static void every_verb_has_help_with_an_example(void)
                                             : sevenctl_run(NULL, NULL, "help", words[0], NULL);
         g_assert_cmpstr(other->out, ==, help->out);
     }
-    g_assert_cmpuint(verbs, ==, 34);
+    g_assert_cmpuint(verbs, ==, 36);
 }
 
 int main(int argc, char **argv)
@@ -470,6 +527,9 @@ int main(int argc, char **argv)
     g_test_add_func("/client/verbs/exec-keeps-guest-output-off-the-terminals-controls",
                     exec_keeps_guest_output_off_the_terminals_controls);
     g_test_add_func("/client/verbs/exec-exit-codes", exec_exit_codes);
+    g_test_add_func("/client/verbs/click", click_names_a_pixel);
+    g_test_add_func("/client/verbs/wait-for", wait_for_waits_for_one_thing);
+    g_test_add_func("/client/verbs/screenshot-hash", screenshot_tells_a_regions_hash);
     g_test_add_func("/client/verbs/text-answers-come-as-they-are", text_answers_come_as_they_are);
     g_test_add_func("/client/verbs/console-log-is-followed-until-the-machine-is-gone",
                     console_log_is_followed_until_the_machine_is_gone);

@@ -476,6 +476,42 @@ static void service_stops_when_told_and_ends_its_commands(void)
     wait_until_gone("--service");
 }
 
+static void waiting_ends_when_a_file_is_there(void)
+{
+    static const char *const there[] = { AGENT, "--wait-for", "file", "C:\\SEVEND\\waited.txt", NULL };
+    static const char *const gone[] = { AGENT, "--wait-for-gone", "file", "C:\\sevend\\no-such.txt", NULL };
+    static const char *const other[] = { AGENT, "--wait-for", "sunrise", "x", NULL };
+
+    send_exec(340, PATIENCE_MS, NULL, there);
+    expect_output(run_command(341, NULL, gone), 0, "");
+    wine_write(&wine, "sevend/waited.txt", "");
+    expect_output(wait_answer(340), 0, "");
+    expect_output(run_command(342, NULL, other), 87, "");
+}
+
+static void waiting_ends_when_a_process_has_come_and_gone(void)
+{
+    static const char *const filter[] = { FILTER, NULL };
+    static const char *const there[] = { AGENT, "--wait-for", "process", "Filter.EXE", NULL };
+    static const char *const gone[] = { AGENT, "--wait-for-gone", "process", "Filter.EXE", NULL };
+
+    send_exec_with(343, filter, NULL, 0, true);
+    expect_output(run_command(344, NULL, there), 0, "");
+    send_exec(345, PATIENCE_MS, NULL, gone);
+    send_empty(WIRE_STDIN, 343); // its end
+    // Either may be told first.
+    struct wire_frame frame;
+    bool ended[2] = { false, false };
+    while (!ended[0] || !ended[1]) {
+        next_frame(&frame);
+        if (frame.type != WIRE_EXIT)
+            continue;
+        g_assert_true(frame.id == 343 || frame.id == 345);
+        g_assert_cmpuint(number_of(&frame, WIRE_EXIT_CODE), ==, 0);
+        ended[frame.id == 345] = true;
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -509,6 +545,8 @@ int main(int argc, char **argv)
     ADD(input_is_acknowledged_as_it_is_taken);
     ADD(input_that_nobody_reads_holds_nothing_up);
     ADD(output_waits_for_the_host);
+    ADD(waiting_ends_when_a_file_is_there);
+    ADD(waiting_ends_when_a_process_has_come_and_gone);
     ADD(garbage_before_a_frame_is_skipped);
     ADD(frame_cut_off_in_the_middle_is_given_up);
     ADD(damaged_frame_is_not_obeyed);

@@ -214,6 +214,29 @@ void service_exec_free(ServiceExec *exec)
     g_free(exec);
 }
 
+gboolean service_vm_pointer(Daemon *daemon, const char *name, json_object *body, Problem **problem)
+{
+    fake_record(daemon, "vm_pointer %s", name);
+    g_assert_true(json_object_is_type(body, json_type_object));
+    return fake_knows("machine", name, FAKE_MACHINE, problem);
+}
+
+json_object *service_vm_wait_for(Daemon *daemon, const char *name, json_object *body, Problem **problem)
+{
+    fake_record(daemon, "vm_wait_for %s", name);
+    g_assert_true(json_object_is_type(body, json_type_object));
+    return fake_knows("machine", name, FAKE_MACHINE, problem)
+               ? fake_canned("{\"found\":true,\"seconds\":1.5}")
+               : NULL;
+}
+
+json_object *service_vm_screen_hash(Daemon *daemon, const char *name, guint x, guint y, guint width,
+                                    guint height, Problem **problem)
+{
+    fake_record(daemon, "vm_screen_hash %s %u %u %u %u", name, x, y, width, height);
+    return fake_knows("machine", name, FAKE_MACHINE, problem) ? fake_canned("{\"sha256\":\"00\"}") : NULL;
+}
+
 gboolean service_command_input(Daemon *daemon, const char *id, json_object *body, Problem **problem)
 {
     fake_record(daemon, "command_input %s", id);

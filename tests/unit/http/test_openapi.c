@@ -226,6 +226,8 @@ static void test_answers_fit_their_schemas(void)
         { "POST", "/v1/vms/" FAKE_MACHINE "/start", NULL, "JobAccepted" },
         { "POST", "/v1/vms/" FAKE_MACHINE "/stop", "{}", "JobAccepted" },
         { "POST", "/v1/vms/" FAKE_MACHINE "/exec", "{}", "ExecResult" },
+        { "POST", "/v1/vms/" FAKE_MACHINE "/wait-for", "{}", "WaitForResult" },
+        { "GET", "/v1/vms/" FAKE_MACHINE "/screen-hash?x=1&y=2&width=3&height=4", NULL, "ScreenHash" },
         { "PUT", "/v1/vms/" FAKE_MACHINE "/files?path=C:/a", "abc", "FileInMachine" },
         { "GET", "/v1/vms/" FAKE_MACHINE "/folder?path=C:/", NULL, "FolderInMachine" },
         { "GET", "/v1/vms/" FAKE_MACHINE "/isolation", NULL, "IsolationReport" },
