@@ -73,9 +73,11 @@ static void begin_write(struct exec_input *input)
     input->writing = (DWORD)piece;
     if (!WriteFile(input->pipe, input->ring + input->head, (DWORD)piece, NULL, &input->write)) {
         DWORD error = GetLastError();
-        if (error == ERROR_PIPE_LISTENING) // nobody has connected yet
-            input->writing = 0;
-        else if (error != ERROR_IO_PENDING)
+        if (error == ERROR_IO_PENDING)
+            return;
+        // It never began, and so will never end: waiting for it would be for ever.
+        input->writing = 0;
+        if (error != ERROR_PIPE_LISTENING) // nobody has connected yet
             close_pipe(input);
     }
 }
@@ -94,8 +96,10 @@ DWORD exec_input_pump(struct exec_input *input)
         input->writing = 0;
         return drop(input, count);
     }
-    if (GetLastError() != ERROR_IO_INCOMPLETE)
+    if (GetLastError() != ERROR_IO_INCOMPLETE) {
+        input->writing = 0; // it has ended, in an error
         close_pipe(input);
+    }
     return 0;
 }
 
