@@ -60,7 +60,7 @@ static gboolean parse_options(int argc, char **argv, Options *options, GError **
 
 static gboolean make_folders(const Config *config, GError **error)
 {
-    static const char *const folders[] = { "machines", "boot-discs", "volumes", "evidence" };
+    static const char *const folders[] = { "machines", "boot-discs", "volumes", "evidence", "files" };
     struct sockaddr_un address;
     if (strlen(config->state) + strlen(MACHINE_SOCKET_SUFFIX) >= sizeof address.sun_path) {
         g_set_error(

@@ -12,6 +12,7 @@
 #include "daemon/library/job_evidence.h"
 #include "daemon/library/upload.h"
 #include "daemon/lifecycle/lifecycle.h"
+#include "daemon/service/file_disc.h"
 #include "daemon/vm/domain.h"
 #include "daemon/vm/storage.h"
 
@@ -74,6 +75,7 @@ void reconcile_files(Daemon *daemon)
     upload_sweep(daemon->uploads, daemon->config->drivers, UPLOAD_KEPT_SECONDS);
     driver_package_sweep(daemon, NULL);
     job_evidence_sweep_unfinished(daemon);
+    file_disc_sweep(daemon);
 }
 
 static void reconcile_domains(Daemon *daemon, char **uuids, GHashTable *owned)

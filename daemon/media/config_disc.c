@@ -9,7 +9,6 @@
 #include "output_file.h"
 
 #define OUTPUT_MODE   0600
-#define MAX_BYTES     (64ull * 1024 * 1024)
 #define MAX_LIST_SIZE (1024u * 1024)
 
 void config_disc_file_free(ConfigDiscFile *file)
@@ -56,7 +55,7 @@ gboolean config_disc_read_list(const char *path, GPtrArray *files, GError **erro
     return TRUE;
 }
 
-static gboolean add_files(IsoWriter *writer, const GPtrArray *files, GError **error)
+static gboolean add_files(IsoWriter *writer, const GPtrArray *files, guint64 most, GError **error)
 {
     guint64 total = 0;
 
@@ -69,24 +68,23 @@ static gboolean add_files(IsoWriter *writer, const GPtrArray *files, GError **er
         total += content->size;
         if (!iso_writer_add(writer, disc_path, content, error))
             return FALSE;
-        if (total > MAX_BYTES) {
+        if (total > most) {
             g_set_error(error, MEDIA_ERROR, MEDIA_ERROR_TOO_LARGE,
-                        "the files of the config disc are more than %" G_GUINT64_FORMAT " bytes",
-                        (guint64)MAX_BYTES);
+                        "the files of the disc are more than %" G_GUINT64_FORMAT " bytes", most);
             return FALSE;
         }
     }
     return TRUE;
 }
 
-gboolean config_disc_build(const char *output, const char *volume_id, const GPtrArray *files,
+gboolean config_disc_build(const char *output, const char *volume_id, const GPtrArray *files, guint64 most,
                            Progress *progress, guint64 *ret_size, GError **error)
 {
     g_autoptr(OutputFile) file = output_file_new(output, OUTPUT_MODE, DIGEST_SHA256, error);
     if (file == NULL)
         return FALSE;
     g_autoptr(IsoWriter) writer = iso_writer_new(volume_id, error);
-    if (writer == NULL || !add_files(writer, files, error) ||
+    if (writer == NULL || !add_files(writer, files, most, error) ||
         !iso_writer_write(writer, file, progress, error) || !output_file_commit(file, error))
         return FALSE;
     *ret_size = output_file_size(file);

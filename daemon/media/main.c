@@ -34,6 +34,7 @@ static const Verb verbs[] = {
       "--output ISO" },
     { "build-config-disc", verb_build_config_disc,
       "--output ISO --volume-id ID [--file DISCPATH=HOSTFILE]... [--file-list FILE]" },
+    { "build-file-disc", verb_build_file_disc, "--output ISO --file DISCPATH=HOSTFILE" },
     { "read-logs", verb_read_logs, "--disk FILE --format qcow2|raw --output DIR" },
     { "hash", verb_hash, "[--xxh128] FILE" },
 };

@@ -20,4 +20,5 @@ json_object *verb_build_boot_disc(char **arguments, GError **error);
 json_object *verb_export_disc(char **arguments, GError **error);
 json_object *verb_build_config_disc(char **arguments, GError **error);
 json_object *verb_read_logs(char **arguments, GError **error);
+json_object *verb_build_file_disc(char **arguments, GError **error);
 json_object *verb_hash(char **arguments, GError **error);

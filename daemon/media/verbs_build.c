@@ -113,6 +113,18 @@ json_object *verb_export_disc(char **arguments, GError **error)
     return build_boot_disc(arguments, TRUE, error);
 }
 
+static json_object *build_files(const char *output, const char *volume_id, const GPtrArray *files,
+                                guint64 most, GError **error)
+{
+    Progress progress = { 0 };
+    guint64 size = 0;
+    if (!config_disc_build(output, volume_id, files, most, &progress, &size, error))
+        return NULL;
+    json_object *result = json_object_new_object();
+    json_object_object_add(result, "size", json_object_new_uint64(size));
+    return result;
+}
+
 json_object *verb_build_config_disc(char **arguments, GError **error)
 {
     g_autofree char *output = NULL;
@@ -127,14 +139,27 @@ json_object *verb_build_config_disc(char **arguments, GError **error)
         { 0 },
     };
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func((GDestroyNotify)config_disc_file_free);
-    Progress progress = { 0 };
-    guint64 size = 0;
 
     if (!verb_options_parse(arguments, entries, error) || !verb_option_required("output", output, error) ||
-        !verb_option_required("volume-id", volume_id, error) || !collect_files(pairs, list, files, error) ||
-        !config_disc_build(output, volume_id, files, &progress, &size, error))
+        !verb_option_required("volume-id", volume_id, error) || !collect_files(pairs, list, files, error))
         return NULL;
-    json_object *result = json_object_new_object();
-    json_object_object_add(result, "size", json_object_new_uint64(size));
-    return result;
+    return build_files(output, volume_id, files, CONFIG_DISC_MOST, error);
+}
+
+// As a config disc, for one large file on its way into a machine.
+json_object *verb_build_file_disc(char **arguments, GError **error)
+{
+    g_autofree char *output = NULL;
+    g_auto(GStrv) pairs = NULL;
+    const GOptionEntry entries[] = {
+        { "output", 0, 0, G_OPTION_ARG_FILENAME, &output, NULL, NULL },
+        { "file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &pairs, NULL, NULL },
+        { 0 },
+    };
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func((GDestroyNotify)config_disc_file_free);
+
+    if (!verb_options_parse(arguments, entries, error) || !verb_option_required("output", output, error) ||
+        !collect_files(pairs, NULL, files, error))
+        return NULL;
+    return build_files(output, "SEVEND_FILE", files, FILE_DISC_MOST, error);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Files to and from a running machine, as they come: nothing is kept on the host.
+// Files to and from a running machine, as they come. Large ones go in on a disc: file_disc.c.
 #include <string.h>
 
+#include "daemon/service/file_disc.h"
 #include "daemon/service/service_parts.h"
 #include "daemon/service/uploads.h"
 #include "daemon/vm/agent_files.h"
@@ -10,7 +11,8 @@
 
 struct ServiceFile {
     Daemon *daemon;
-    AgentFile *file;
+    AgentFile *file;     // over the port, or NULL
+    FileDisc *disc;      // on a disc, or NULL
     char *path, *sha256; // sha256: what the client says, hex, or NULL
     guint64 size, done;
     const guint8 *piece; // of what is read
@@ -48,6 +50,7 @@ void service_file_free(ServiceFile *file)
     if (!file)
         return;
     agent_file_free(file->file);
+    file_disc_free(file->disc);
     g_free(file->path);
     g_free(file->sha256);
     g_free(file);
@@ -84,68 +87,84 @@ static gboolean read_head(const ServiceUploadHead *head, const char *modified, c
     return upload_head_parse(head, &start, ret_sha256, problem);
 }
 
+// One of the two ways. FALSE with a problem.
+static gboolean begin_put(ServiceFile *put, const StoreMachine *machine, const AgentAddress *address,
+                          gint64 modified, Problem **problem)
+{
+    GError *error = NULL;
+    if (put->size >= FILE_DISC_FROM) {
+        put->disc = file_disc_begin(put->daemon, machine, put->path, put->size, modified, problem);
+        return put->disc != NULL;
+    }
+    put->file = agent_file_put(address->socket, address->nonce, put->path, put->size, modified,
+                               put->daemon->stopping, &error);
+    return put->file || report(problem, error);
+}
+
 ServiceFile *service_file_put_begin(Daemon *daemon, const char *name, const char *path, const char *modified,
                                     const ServiceUploadHead *head, Problem **problem)
 {
-    GError *error = NULL;
     gint64 time = 0;
     g_auto(AgentAddress) address = { 0 };
     g_autofree char *sha256 = NULL;
-    if (!open_agent(daemon, name, path, &address, problem) ||
+    g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
+    if (!machine || !check_path(path, problem) || !service_agent_open(daemon, machine, &address, problem) ||
         !read_head(head, modified, &sha256, &time, problem))
         return NULL;
-    AgentFile *file = agent_file_put(address.socket, address.nonce, path, (guint64)head->length, time,
-                                     daemon->stopping, &error);
-    if (!file) {
-        service_problem(problem, error);
-        return NULL;
-    }
     ServiceFile *put = g_new0(ServiceFile, 1);
     put->daemon = daemon;
-    put->file = file;
     put->path = g_strdup(path);
     put->sha256 = g_steal_pointer(&sha256);
     put->size = (guint64)head->length;
-    return put;
+    if (begin_put(put, machine, &address, time, problem))
+        return put;
+    service_file_free(put);
+    return NULL;
 }
 
 gboolean service_file_put_write(ServiceFile *file, const void *bytes, gsize length, Problem **problem)
 {
     GError *error = NULL;
-    if (agent_file_write(file->file, bytes, length, file->daemon->stopping, &error)) {
-        file->done += length;
-        return TRUE;
-    }
-    return report(problem, error);
+    file->done += length;
+    if (file->disc)
+        return file_disc_write(file->disc, bytes, length, problem);
+    return agent_file_write(file->file, bytes, length, file->daemon->stopping, &error) ||
+           report(problem, error);
 }
 
 // Before the guest gives the file its name.
-static gboolean check_digest(ServiceFile *file, Problem **problem)
+static gboolean check_whole(const ServiceFile *file, const char *sha256, Problem **problem)
 {
-    if (!file->sha256 || strcmp(file->sha256, agent_file_sha256(file->file)) == 0)
+    if (file->done != file->size) {
+        problem_set(problem, 400, "bad-request",
+                    "the body ended early: the file was not kept in the machine");
+        return FALSE;
+    }
+    if (!file->sha256 || strcmp(file->sha256, sha256) == 0)
         return TRUE;
     problem_set(problem, 422, "digest-mismatch",
-                "what came has the SHA-256 %s, not %s: the file was not kept in the machine",
-                agent_file_sha256(file->file), file->sha256);
+                "what came has the SHA-256 %s, not %s: the file was not kept in the machine", sha256,
+                file->sha256);
     return FALSE;
+}
+
+static gboolean finish_put(ServiceFile *file, Problem **problem)
+{
+    GError *error = NULL;
+    if (file->disc)
+        return file_disc_deliver(file->disc, problem);
+    return agent_file_finish(file->file, file->daemon->stopping, &error) || report(problem, error);
 }
 
 json_object *service_file_put_finish(ServiceFile *file, Problem **problem)
 {
-    GError *error = NULL;
     json_object *answer = NULL;
-    if (file->done != file->size) {
-        problem_set(problem, 400, "bad-request",
-                    "the body ended early: the file was not kept in the machine");
-    } else if (check_digest(file, problem)) {
-        if (agent_file_finish(file->file, file->daemon->stopping, &error)) {
-            answer = json_object_new_object();
-            json_add_text(answer, "path", file->path);
-            json_object_object_add(answer, "size", json_object_new_uint64(file->size));
-            json_add_text(answer, "sha256", agent_file_sha256(file->file));
-        } else {
-            report(problem, error);
-        }
+    const char *sha256 = file->disc ? file_disc_sha256(file->disc) : agent_file_sha256(file->file);
+    if (check_whole(file, sha256, problem) && finish_put(file, problem)) {
+        answer = json_object_new_object();
+        json_add_text(answer, "path", file->path);
+        json_object_object_add(answer, "size", json_object_new_uint64(file->size));
+        json_add_text(answer, "sha256", file->disc ? sha256 : agent_file_sha256(file->file));
     }
     service_file_free(file);
     return answer;

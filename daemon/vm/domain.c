@@ -277,6 +277,47 @@ static char *emptied_drive(const char *domain_xml, const char *drive, GError **e
     return xml_element_text(disk);
 }
 
+// The drive's XML with @path in it.
+static char *filled_drive(const char *domain_xml, const char *drive, const char *path, GError **error)
+{
+    g_autoptr(XmlDocument) document = xml_parse(domain_xml, error);
+    xmlNode *disk = document ? find_drive(document, drive) : NULL;
+    if (document && disk == NULL)
+        g_set_error(error, VM_ERROR, VM_ERROR_NOT_FOUND, "no drive \"%s\"", drive);
+    if (disk == NULL)
+        return NULL;
+    xmlNode *old = xml_find(disk, "source");
+    if (old != NULL) {
+        g_set_error(error, VM_ERROR, VM_ERROR_STATE, "drive \"%s\" holds a disc", drive);
+        return NULL;
+    }
+    xmlSetProp(disk, BAD_CAST "type", BAD_CAST "file");
+    xmlSetProp(xmlNewChild(disk, NULL, BAD_CAST "source", NULL), BAD_CAST "file", BAD_CAST path);
+    return xml_element_text(disk);
+}
+
+gboolean domain_insert(VmConnection *connection, const char *uuid, const char *drive, const char *path,
+                       GError **error)
+{
+    g_auto(DomainHandle) handle = { NULL, NULL };
+    GError *failure = NULL;
+
+    if (!domain_handle_open(connection, uuid, &handle, error))
+        return FALSE;
+    char *xml = virDomainGetXMLDesc(handle.domain, 0);
+    g_autofree char *filled = xml ? filled_drive(xml, drive, path, &failure) : NULL;
+    free(xml);
+    if (failure) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    if (filled && virDomainUpdateDeviceFlags(handle.domain, filled,
+                                             VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_DEVICE_MODIFY_FORCE) == 0)
+        return TRUE;
+    vm_error_set_libvirt(error, "putting a disc into drive \"%s\"", drive);
+    return FALSE;
+}
+
 // @xml_flags and @update_flags choose running machine or definition.
 static gboolean eject_from(virDomainPtr domain, const char *drive, guint xml_flags, guint update_flags,
                            GError **error)

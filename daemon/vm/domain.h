@@ -53,6 +53,10 @@ char *domain_native_command(VmConnection *connection, const char *xml,
                             GError **error); // virConnectDomainXMLToNative
 
 // Takes the disc out of a drive, in the running machine and its definition. TRUE also if the drive is empty.
+// Puts the ISO image at @path into a drive of a running machine, until its end; the definition stays as it
+// is.
+gboolean domain_insert(VmConnection *connection, const char *uuid, const char *drive, const char *path,
+                       GError **error);
 gboolean domain_eject(VmConnection *connection, const char *uuid, const char *drive, GError **error);
 // Bytes written to the machine's disks since QEMU started: evidence that the guest works. VM_ERROR_STATE if
 // it is off.

@@ -14,6 +14,7 @@
 #include "guest/agent/run_list.h"
 #include "guest/agent/service.h"
 #include "guest/agent/session.h"
+#include "guest/agent/take_file.h"
 #include "guest/agent/wait_for.h"
 
 #define REPORT_LINES_DEFAULT 60u
@@ -34,6 +35,7 @@ static const char usage[] = "usage: sevend-agent [--nonce HEX] --report WORD...\
                             "       sevend-agent --sleep SECONDS\n"
                             "       sevend-agent --wait-for file|process|window NAME\n"
                             "       sevend-agent --wait-for-gone file|process|window NAME\n"
+                            "       sevend-agent --take-file ID SIZE SHA256 FILETIME PATH\n"
                             "       sevend-agent --install\n"
                             "       sevend-agent --service\n"
                             "       sevend-agent --console [--port NAME]\n"
@@ -136,6 +138,15 @@ static int do_wait_for_gone(struct options *options)
     return options->argc == 2 ? wait_for(options->argv[0], options->argv[1], true) : -1;
 }
 
+static int do_take_file(struct options *options)
+{
+    if (options->argc != 5)
+        return -1;
+    wchar_t **words = options->argv;
+    const struct take_file request = { words[0], words[1], words[2], words[3], words[4] };
+    return take_file(&request);
+}
+
 static int do_install(struct options *options)
 {
     return options->argc == 0 ? service_install() : -1;
@@ -166,12 +177,19 @@ static const struct {
     const wchar_t *option;
     int (*run)(struct options *options); // the exit code, or -1 for wrong usage
 } verbs[] = {
-    { L"--report", do_report },           { L"--report-file", do_report_file },
-    { L"--run-list", do_run_list },       { L"--run", do_run },
-    { L"--place-files", do_place_files }, { L"--sleep", do_sleep },
-    { L"--wait-for", do_wait_for },       { L"--wait-for-gone", do_wait_for_gone },
-    { L"--install", do_install },         { L"--service", do_service },
-    { L"--console", do_console },         { L"--relay", do_relay },
+    { L"--report", do_report },
+    { L"--report-file", do_report_file },
+    { L"--run-list", do_run_list },
+    { L"--run", do_run },
+    { L"--place-files", do_place_files },
+    { L"--sleep", do_sleep },
+    { L"--wait-for", do_wait_for },
+    { L"--wait-for-gone", do_wait_for_gone },
+    { L"--take-file", do_take_file },
+    { L"--install", do_install },
+    { L"--service", do_service },
+    { L"--console", do_console },
+    { L"--relay", do_relay },
     { L"--version", do_version },
 };
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <glib/gstdio.h>
+
 #include "conversation.h"
 #include "wine.h"
 
@@ -512,6 +514,58 @@ static void waiting_ends_when_a_process_has_come_and_gone(void)
     }
 }
 
+static void expect_failure(struct answer *answer, uint32_t exit_code)
+{
+    g_assert_cmpuint(answer->exit_code, ==, exit_code);
+    g_assert_cmpuint(answer->errors->len, >, 0);
+    free_answer(answer);
+}
+
+// "<FILETIME of 2009-07-14T01:02:03Z>"
+#define MODIFIED "128920069230000000"
+
+static struct answer *take_file(uint32_t id, const char *size, const char *sha256, const char *path)
+{
+    const char *const argv[] = { AGENT, "--take-file", "disc1", size, sha256, MODIFIED, path, NULL };
+
+    return run_command(id, NULL, argv);
+}
+
+static void a_file_is_taken_from_a_disc(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("sevend-disc-XXXXXX", NULL);
+    g_autofree char *sevend = g_build_filename(folder, "sevend", NULL);
+    g_autofree char *file = g_build_filename(sevend, "disc1.bin", NULL);
+    g_autofree char *content = g_strnfill(1000000, 'x');
+    g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, content, 1000000);
+
+    g_assert_cmpint(g_mkdir(sevend, 0755), ==, 0);
+    g_assert_true(g_file_set_contents(file, content, -1, NULL));
+    wine_map_drive(&wine, 'r', folder);
+    expect_output(take_file(346, "1000000", hash, "C:/taken/deep/file.bin"), 0, "");
+    g_autofree char *taken = wine_read(&wine, "taken/deep/file.bin");
+    g_assert_cmpstr(taken, ==, content);
+    g_autofree char *path = g_build_filename(wine.c, "taken", "deep", "file.bin", NULL);
+    GStatBuf about;
+    g_assert_cmpint(g_stat(path, &about), ==, 0);
+    g_assert_cmpint(about.st_mtime, ==, 1247533323);
+
+    // Another hash, more than there is, a path that is none: nothing is left, what was there stays.
+    g_autofree char *other = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "other", 5);
+    expect_failure(take_file(347, "1000000", other, "C:\\taken\\deep\\file.bin"), 23);
+    expect_failure(take_file(348, "1000001", hash, "C:\\taken\\new.bin"), 38);
+    expect_failure(take_file(349, "1000000", hash, "taken\\new.bin"), 123);
+    g_autofree char *again = wine_read(&wine, "taken/deep/file.bin");
+    g_assert_cmpstr(again, ==, content);
+    g_autofree char *parent = g_build_filename(wine.c, "taken", NULL);
+    g_autoptr(GDir) names = g_dir_open(parent, 0, NULL);
+    g_assert_cmpstr(g_dir_read_name(names), ==, "deep");
+    g_assert_null(g_dir_read_name(names));
+    g_unlink(file);
+    g_rmdir(sevend);
+    g_rmdir(folder);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -547,6 +601,7 @@ int main(int argc, char **argv)
     ADD(output_waits_for_the_host);
     ADD(waiting_ends_when_a_file_is_there);
     ADD(waiting_ends_when_a_process_has_come_and_gone);
+    ADD(a_file_is_taken_from_a_disc);
     ADD(garbage_before_a_frame_is_skipped);
     ADD(frame_cut_off_in_the_middle_is_given_up);
     ADD(damaged_frame_is_not_obeyed);
