@@ -19,21 +19,42 @@ static void set_error(const DiskImage *image, GError **error)
     g_set_error(error, MEDIA_ERROR, MEDIA_ERROR_IO, "%s: %s", image->path, nbd_get_error());
 }
 
+static DiskImage *begin(const char *path)
+{
+    DiskImage *image = g_new0(DiskImage, 1);
+    image->path = g_strdup(path);
+    image->nbd = nbd_create();
+    return image;
+}
+
+static DiskImage *connected(DiskImage *image, gboolean ok, GError **error)
+{
+    if (ok) {
+        image->size = (guint64)MAX(0, nbd_get_size(image->nbd));
+        return image;
+    }
+    set_error(image, error);
+    disk_image_free(image);
+    return NULL;
+}
+
+DiskImage *disk_image_connect(const char *socket_path, const char *export_name, GError **error)
+{
+    DiskImage *image = begin(socket_path);
+    return connected(image,
+                     image->nbd != NULL && nbd_set_export_name(image->nbd, export_name) == 0 &&
+                         nbd_connect_unix(image->nbd, socket_path) == 0,
+                     error);
+}
+
 DiskImage *disk_image_open(const char *path, const char *format, GError **error)
 {
     // It ends with the connection.
     char *argv[] = { (char *)"qemu-nbd", (char *)"--read-only", (char *)"--format",
                      (char *)format,     (char *)path,          NULL };
-    DiskImage *image = g_new0(DiskImage, 1);
-    image->path = g_strdup(path);
-    image->nbd = nbd_create();
-    if (image->nbd == NULL || nbd_connect_systemd_socket_activation(image->nbd, argv) < 0) {
-        set_error(image, error);
-        disk_image_free(image);
-        return NULL;
-    }
-    image->size = (guint64)MAX(0, nbd_get_size(image->nbd));
-    return image;
+    DiskImage *image = begin(path);
+    return connected(
+        image, image->nbd != NULL && nbd_connect_systemd_socket_activation(image->nbd, argv) == 0, error);
 }
 
 void disk_image_free(DiskImage *image)

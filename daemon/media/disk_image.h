@@ -10,6 +10,9 @@ typedef struct DiskImage DiskImage;
 // @format: "qcow2" or "raw": never guessed, or a guest could write itself another (QEMU's documentation of
 // -drive format). MEDIA_ERROR_IO if qemu-nbd cannot open it, as when a running QEMU holds its lock.
 DiskImage *disk_image_open(const char *path, const char *format, GError **error);
+// The export of that name of an NBD server that is there already, on a Unix socket: a running machine's disk
+// as it was at one instant (libvirt's pull backup).
+DiskImage *disk_image_connect(const char *socket_path, const char *export_name, GError **error);
 void disk_image_free(DiskImage *image);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DiskImage, disk_image_free)
 

@@ -36,6 +36,7 @@ static const Verb verbs[] = {
       "--output ISO --volume-id ID [--file DISCPATH=HOSTFILE]... [--file-list FILE]" },
     { "build-file-disc", verb_build_file_disc, "--output ISO --file DISCPATH=HOSTFILE" },
     { "read-logs", verb_read_logs, "--disk FILE --format qcow2|raw --output DIR" },
+    { "read-file", verb_read_file, "--socket PATH --export NAME --path PATH --output FILE" },
     { "hash", verb_hash, "[--xxh128] FILE" },
 };
 

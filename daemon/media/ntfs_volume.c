@@ -16,6 +16,8 @@
 #include <ntfs-3g/logging.h>
 #include <ntfs-3g/volume.h>
 
+#define PIECE (1u << 20)
+
 struct NtfsVolume {
     DiskImage *image;
     guint64 offset, length;
@@ -188,6 +190,40 @@ static GBytes *read_end(ntfs_attr *data, gsize most, gboolean *ret_cut)
     }
     *ret_cut = length < size;
     return g_bytes_new_take(g_steal_pointer(&buffer), (gsize)length);
+}
+
+static gboolean read_all(ntfs_attr *data, NtfsPiece take, gpointer take_data, const char *path,
+                         GError **error)
+{
+    g_autofree guint8 *piece = g_malloc(PIECE);
+    for (s64 at = 0; at < data->data_size;) {
+        const s64 got = ntfs_attr_pread(data, at, MIN((s64)PIECE, data->data_size - at), piece);
+        if (got <= 0) {
+            media_error_set_errno(error, errno ? errno : EIO, "%s", path);
+            return FALSE;
+        }
+        if (!take(piece, (gsize)got, take_data, error))
+            return FALSE;
+        at += got;
+    }
+    return TRUE;
+}
+
+gboolean ntfs_volume_read(NtfsVolume *volume, const char *path, NtfsPiece take, gpointer take_data,
+                          GError **error)
+{
+    ntfs_inode *inode = ntfs_pathname_to_inode(volume->mounted, NULL, path);
+    ntfs_attr *data = inode ? ntfs_attr_open(inode, AT_DATA, AT_UNNAMED, 0) : NULL;
+    gboolean ok = FALSE;
+    if (data)
+        ok = read_all(data, take, take_data, path, error);
+    else
+        media_error_set_errno(error, errno ? errno : EIO, "%s", path);
+    if (data)
+        ntfs_attr_close(data);
+    if (inode)
+        ntfs_inode_close(inode);
+    return ok;
 }
 
 GBytes *ntfs_volume_read_tail(NtfsVolume *volume, const char *path, gsize most, gboolean *ret_cut,

@@ -6,7 +6,7 @@
 #include "media_error.h"
 #include "ntfs_volume.h"
 #include "output_file.h"
-#include "partition_table.h"
+#include "windows_volume.h"
 
 #define TAIL_BYTES (256u * 1024) // even: UTF-16 stays aligned
 
@@ -25,9 +25,6 @@ static const struct {
     { "sevend/specialize.log", "disk-sevend-specialize.log" },
     { "sevend/first-logon.log", "disk-sevend-first-logon.log" },
 };
-
-// A folder of each phase, so that a volume that holds data only is told from Windows'.
-static const char *const marks[] = { "Windows", "$WINDOWS.~BT" };
 
 static gboolean is_utf16(const guint8 *bytes, gsize length)
 {
@@ -86,32 +83,9 @@ static gboolean save_all(NtfsVolume *volume, const char *folder, json_object *fi
     return TRUE;
 }
 
-static NtfsVolume *find_windows(DiskImage *image, GError **error)
-{
-    guint8 sector[PARTITION_SECTOR];
-    Partition partitions[PARTITIONS_MOST];
-    if (!disk_image_read(image, 0, sector, sizeof sector, error))
-        return NULL;
-    const guint count = partition_table_read(sector, disk_image_size(image), partitions);
-    for (guint i = 0; i < count; i++) {
-        NtfsVolume *volume = partitions[i].type == PARTITION_NTFS
-                                 ? ntfs_volume_open(image, partitions[i].offset, partitions[i].length, NULL)
-                                 : NULL;
-        for (gsize mark = 0; volume && mark < G_N_ELEMENTS(marks); mark++)
-            if (ntfs_volume_has(volume, marks[mark]))
-                return volume;
-        ntfs_volume_free(volume);
-    }
-    g_set_error(error, MEDIA_ERROR, MEDIA_ERROR_NOT_FOUND,
-                "no Windows on the machine's disk: Setup had not come so far, or none of its %u partitions "
-                "is NTFS that can be read",
-                count);
-    return NULL;
-}
-
 json_object *setup_log_files_save(DiskImage *image, const char *folder, GError **error)
 {
-    g_autoptr(NtfsVolume) volume = find_windows(image, error);
+    g_autoptr(NtfsVolume) volume = windows_volume_open(image, error);
     json_object *files = json_object_new_array();
     if (volume == NULL || !save_all(volume, folder, files, error)) {
         json_object_put(files);

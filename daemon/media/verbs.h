@@ -21,4 +21,5 @@ json_object *verb_export_disc(char **arguments, GError **error);
 json_object *verb_build_config_disc(char **arguments, GError **error);
 json_object *verb_read_logs(char **arguments, GError **error);
 json_object *verb_build_file_disc(char **arguments, GError **error);
+json_object *verb_read_file(char **arguments, GError **error);
 json_object *verb_hash(char **arguments, GError **error);

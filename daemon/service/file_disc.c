@@ -224,6 +224,7 @@ void file_disc_sweep(Daemon *daemon)
     g_autoptr(GDir) names = g_dir_open(folder, 0, NULL);
     for (const char *name; names && (name = g_dir_read_name(names));) {
         g_autofree char *path = g_build_filename(folder, name, NULL);
-        unlink(path);
+        if (!tree_remove(path, NULL))
+            g_warning("%s cannot be removed, ignoring", path);
     }
 }

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Files to and from a running machine, as they come. Large ones go in on a disc: file_disc.c.
+// Files to and from a running machine, as they come. Large ones go in on a disc (file_disc.c) and come
+// out past Windows (file_snapshot.c).
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "daemon/service/file_disc.h"
+#include "daemon/service/file_snapshot.h"
 #include "daemon/service/service_parts.h"
 #include "daemon/service/uploads.h"
 #include "daemon/vm/agent_files.h"
@@ -13,6 +18,7 @@ struct ServiceFile {
     Daemon *daemon;
     AgentFile *file;     // over the port, or NULL
     FileDisc *disc;      // on a disc, or NULL
+    int fd;              // read from the machine's disk already, or -1
     char *path, *sha256; // sha256: what the client says, hex, or NULL
     guint64 size, done;
     const guint8 *piece; // of what is read
@@ -51,9 +57,20 @@ void service_file_free(ServiceFile *file)
         return;
     agent_file_free(file->file);
     file_disc_free(file->disc);
+    if (file->fd >= 0)
+        close(file->fd);
     g_free(file->path);
     g_free(file->sha256);
     g_free(file);
+}
+
+static ServiceFile *file_new(Daemon *daemon, const char *path)
+{
+    ServiceFile *file = g_new0(ServiceFile, 1);
+    file->daemon = daemon;
+    file->path = g_strdup(path);
+    file->fd = -1;
+    return file;
 }
 
 static gboolean report(Problem **problem, GError *error)
@@ -111,9 +128,7 @@ ServiceFile *service_file_put_begin(Daemon *daemon, const char *name, const char
     if (!machine || !check_path(path, problem) || !service_agent_open(daemon, machine, &address, problem) ||
         !read_head(head, modified, &sha256, &time, problem))
         return NULL;
-    ServiceFile *put = g_new0(ServiceFile, 1);
-    put->daemon = daemon;
-    put->path = g_strdup(path);
+    ServiceFile *put = file_new(daemon, path);
     put->sha256 = g_steal_pointer(&sha256);
     put->size = (guint64)head->length;
     if (begin_put(put, machine, &address, time, problem))
@@ -172,25 +187,47 @@ json_object *service_file_put_finish(ServiceFile *file, Problem **problem)
 
 // ---- Out of the machine ----
 
+// A large one, past Windows where that can be.
+static void take_snapshot(ServiceFile *get, const StoreMachine *machine, const AgentAddress *address)
+{
+    g_autoptr(GError) error = NULL;
+    get->fd = file_snapshot_take(get->daemon, machine, address, get->path, &error);
+    struct stat about;
+    if (get->fd >= 0 && fstat(get->fd, &about) == 0)
+        get->size = (guint64)about.st_size;
+    if (get->fd < 0)
+        g_message("machine %s: %s comes over the serial port: %s", machine->name, get->path, error->message);
+}
+
 ServiceFile *service_file_get_begin(Daemon *daemon, const char *name, const char *path, guint64 *ret_size,
                                     gint64 *ret_modified, Problem **problem)
 {
     GError *error = NULL;
     g_auto(AgentAddress) address = { 0 };
-    if (!open_agent(daemon, name, path, &address, problem))
+    g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
+    if (!machine || !check_path(path, problem) || !service_agent_open(daemon, machine, &address, problem))
         return NULL;
     AgentFile *file = agent_file_get(address.socket, address.nonce, path, daemon->stopping, &error);
     if (!file) {
         service_problem(problem, error);
         return NULL;
     }
-    ServiceFile *get = g_new0(ServiceFile, 1);
-    get->daemon = daemon;
-    get->file = file;
-    get->path = g_strdup(path);
+    ServiceFile *get = file_new(daemon, path);
     *ret_size = get->size = agent_file_info(file)->size;
     *ret_modified = agent_file_info(file)->modified;
-    return get;
+    get->file = file;
+    if (get->size < FILE_DISC_FROM)
+        return get;
+    g_clear_pointer(&get->file, agent_file_free); // it has begun to send
+    take_snapshot(get, machine, &address);
+    if (get->fd < 0)
+        get->file = agent_file_get(address.socket, address.nonce, path, daemon->stopping, &error);
+    *ret_size = get->size;
+    if (get->fd >= 0 || get->file)
+        return get;
+    service_problem(problem, error);
+    service_file_free(get);
+    return NULL;
 }
 
 static gboolean next_piece(ServiceFile *file)
@@ -204,9 +241,20 @@ static gboolean next_piece(ServiceFile *file)
     return TRUE;
 }
 
+static gssize read_fd(ServiceFile *file, void *buffer, gsize size)
+{
+    ssize_t count;
+    do
+        count = read(file->fd, buffer, size);
+    while (count < 0 && errno == EINTR);
+    return count;
+}
+
 // The last byte is given only once the guest has said that all is right: until then the file is not whole.
 gssize service_file_get_read(ServiceFile *file, void *buffer, gsize size)
 {
+    if (file->fd >= 0)
+        return read_fd(file, buffer, size);
     while (file->piece_left == 0 && !file->at_end)
         if (!next_piece(file))
             return -1;

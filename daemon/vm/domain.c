@@ -286,10 +286,16 @@ static char *filled_drive(const char *domain_xml, const char *drive, const char 
         g_set_error(error, VM_ERROR, VM_ERROR_NOT_FOUND, "no drive \"%s\"", drive);
     if (disk == NULL)
         return NULL;
+    // An empty drive that held a disc before has a source of nothing.
     xmlNode *old = xml_find(disk, "source");
-    if (old != NULL) {
+    g_autofree char *file = old ? xml_get(old, "file") : NULL, *volume = old ? xml_get(old, "volume") : NULL;
+    if (file || volume) {
         g_set_error(error, VM_ERROR, VM_ERROR_STATE, "drive \"%s\" holds a disc", drive);
         return NULL;
+    }
+    if (old) {
+        xmlUnlinkNode(old);
+        xmlFreeNode(old);
     }
     xmlSetProp(disk, BAD_CAST "type", BAD_CAST "file");
     xmlSetProp(xmlNewChild(disk, NULL, BAD_CAST "source", NULL), BAD_CAST "file", BAD_CAST path);

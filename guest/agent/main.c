@@ -8,6 +8,7 @@
 #include <windows.h>
 
 #include "guest/agent/place_files.h"
+#include "guest/agent/publish.h"
 #include "guest/agent/relay.h"
 #include "guest/agent/report.h"
 #include "guest/agent/run_command.h"
@@ -35,6 +36,7 @@ static const char usage[] = "usage: sevend-agent [--nonce HEX] --report WORD...\
                             "       sevend-agent --sleep SECONDS\n"
                             "       sevend-agent --wait-for file|process|window NAME\n"
                             "       sevend-agent --wait-for-gone file|process|window NAME\n"
+                            "       sevend-agent --publish-file PATH\n"
                             "       sevend-agent --take-file ID SIZE SHA256 FILETIME PATH\n"
                             "       sevend-agent --install\n"
                             "       sevend-agent --service\n"
@@ -138,6 +140,11 @@ static int do_wait_for_gone(struct options *options)
     return options->argc == 2 ? wait_for(options->argv[0], options->argv[1], true) : -1;
 }
 
+static int do_publish_file(struct options *options)
+{
+    return options->argc == 1 ? publish_file(options->argv[0]) : -1;
+}
+
 static int do_take_file(struct options *options)
 {
     if (options->argc != 5)
@@ -185,6 +192,7 @@ static const struct {
     { L"--sleep", do_sleep },
     { L"--wait-for", do_wait_for },
     { L"--wait-for-gone", do_wait_for_gone },
+    { L"--publish-file", do_publish_file },
     { L"--take-file", do_take_file },
     { L"--install", do_install },
     { L"--service", do_service },

@@ -550,6 +550,13 @@ static void a_file_is_taken_from_a_disc(void)
     g_assert_cmpint(g_stat(path, &about), ==, 0);
     g_assert_cmpint(about.st_mtime, ==, 1247533323);
 
+    // And is published: hash, size and time as they are.
+    static const char *const publish[] = { AGENT, "--publish-file", "C:\\taken\\deep\\file.bin", NULL };
+    static const char *const none[] = { AGENT, "--publish-file", "C:\\taken\\none.bin", NULL };
+    g_autofree char *line = g_strdup_printf("%s 1000000 " MODIFIED "\r\n", hash);
+    expect_output(run_command(351, NULL, publish), 0, line);
+    expect_failure(run_command(352, NULL, none), 2);
+
     // Another hash, more than there is, a path that is none: nothing is left, what was there stays.
     g_autofree char *other = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "other", 5);
     expect_failure(take_file(347, "1000000", other, "C:\\taken\\deep\\file.bin"), 23);
