@@ -36,6 +36,7 @@ struct AgentExchange {
     gsize queued;
     gboolean flooded, wants_hello;
     Letter *current;
+    gsize given_out, untold; // bytes that the caller has in hand; taken off, and not yet told
     struct wire_encoder encoder;
     guint8 output[WIRE_FRAME_MAX];
 };
@@ -337,6 +338,22 @@ gboolean agent_exchange_send(AgentExchange *exchange, gint64 deadline, GCancella
     g_cond_broadcast(&changed);
     g_mutex_unlock(&lock);
     return ok;
+}
+
+void agent_exchange_give_out(AgentExchange *exchange, gsize length)
+{
+    exchange->given_out = length;
+}
+
+gboolean agent_exchange_acknowledge(AgentExchange *exchange, gint64 deadline, GError **error)
+{
+    exchange->untold += exchange->given_out;
+    exchange->given_out = 0;
+    if (exchange->untold < WIRE_WINDOW / 4)
+        return TRUE;
+    wire_encoder_u32(agent_exchange_begin(exchange, WIRE_ACK), WIRE_BYTES, (guint32)exchange->untold);
+    exchange->untold = 0;
+    return agent_exchange_send(exchange, deadline, NULL, error);
 }
 
 // ---- Exchanges ----

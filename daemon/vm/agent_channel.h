@@ -30,6 +30,10 @@ gboolean agent_exchange_send(AgentExchange *exchange, gint64 deadline, GCancella
 // when the machine sends too much garbage, or more than the exchange takes off.
 gboolean agent_exchange_receive(AgentExchange *exchange, struct wire_frame *ret_frame, gint64 deadline,
                                 GCancellable *cancellable, GError **error);
+// So many bytes of the last frame will have been taken off by the next agent_exchange_acknowledge(), which
+// tells the guest when a part of its window is free again.
+void agent_exchange_give_out(AgentExchange *exchange, gsize length);
+gboolean agent_exchange_acknowledge(AgentExchange *exchange, gint64 deadline, GError **error);
 gboolean agent_exchange_is_closed(AgentExchange *exchange); // by the other end
 guint64 agent_exchange_noise(AgentExchange *exchange); // bytes that came over its port and were no frames
 // Whether the hello that the agent says when it starts is for this exchange too.

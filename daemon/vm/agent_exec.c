@@ -16,10 +16,8 @@
 struct AgentProcess {
     AgentExchange *exchange;
     gint64 deadline; // for its end; each sign of life moves it on
-    gboolean windowed, ended;
-    gsize unacknowledged; // output that was taken off and not yet told
-    gsize last_length;    // of the last event's
-    AgentInput *input;    // NULL: none, or its end was sent
+    gboolean ended;
+    AgentInput *input; // NULL: none, or its end was sent
     gsize input_on_way;
 };
 
@@ -135,18 +133,6 @@ void agent_process_free(AgentProcess *process)
     g_free(process);
 }
 
-static gboolean acknowledge(AgentProcess *process, GError **error)
-{
-    process->unacknowledged += process->last_length;
-    process->last_length = 0;
-    if (process->unacknowledged < WIRE_WINDOW / 4)
-        return TRUE;
-    wire_encoder_u32(agent_exchange_begin(process->exchange, WIRE_ACK), WIRE_BYTES,
-                     (guint32)process->unacknowledged);
-    process->unacknowledged = 0;
-    return agent_exchange_send(process->exchange, agent_deadline(SEND_MS), NULL, error);
-}
-
 static gboolean take_output(AgentProcess *process, const struct wire_frame *frame, AgentProcessEvent *event,
                             GError **error)
 {
@@ -156,7 +142,8 @@ static gboolean take_output(AgentProcess *process, const struct wire_frame *fram
         return agent_protocol_error(error, "an output frame without data, or with too much");
     event->kind = frame->type == WIRE_STDOUT ? AGENT_PROCESS_STDOUT : AGENT_PROCESS_STDERR;
     event->bytes = data.bytes;
-    event->length = process->last_length = data.length;
+    event->length = data.length;
+    agent_exchange_give_out(process->exchange, data.length);
     return TRUE;
 }
 
@@ -282,7 +269,7 @@ gboolean agent_process_next(AgentProcess *process, AgentProcessEvent *ret_event,
     Waited waited = TAKEN;
 
     *ret_event = (AgentProcessEvent){ .kind = AGENT_PROCESS_QUIET };
-    if (!acknowledge(process, error))
+    if (!agent_exchange_acknowledge(process->exchange, agent_deadline(SEND_MS), error))
         return FALSE;
     while (ret_event->kind == AGENT_PROCESS_QUIET && waited != FAILED) {
         if (!feed(process, error))

@@ -22,8 +22,7 @@ struct AgentFile {
     gboolean ended; // nothing of it goes on in the guest
     AgentFileInfo info;
     guint64 done;
-    gsize unacknowledged, last_length; // of what was read
-    gsize on_way;                      // of what was written
+    gsize on_way; // of what was written
     GChecksum *sha256;
 };
 
@@ -219,18 +218,6 @@ AgentFile *agent_file_get(const char *socket_path, const char *nonce, const char
     return NULL;
 }
 
-static gboolean acknowledge(AgentFile *file, GError **error)
-{
-    file->unacknowledged += file->last_length;
-    file->last_length = 0;
-    if (file->unacknowledged < WIRE_WINDOW / 4)
-        return TRUE;
-    wire_encoder_u32(agent_exchange_begin(file->exchange, WIRE_ACK), WIRE_BYTES,
-                     (guint32)file->unacknowledged);
-    file->unacknowledged = 0;
-    return agent_exchange_send(file->exchange, agent_deadline(SILENCE_MS), NULL, error);
-}
-
 static gboolean take_piece(AgentFile *file, const struct wire_frame *frame, const guint8 **ret_bytes,
                            gsize *ret_length, GError **error)
 {
@@ -241,7 +228,8 @@ static gboolean take_piece(AgentFile *file, const struct wire_frame *frame, cons
         return agent_protocol_error(error, "a piece of a file without data, or with too much");
     g_checksum_update(file->sha256, data.bytes, (gssize)data.length);
     file->done += data.length;
-    file->last_length = *ret_length = data.length;
+    agent_exchange_give_out(file->exchange, data.length);
+    *ret_length = data.length;
     *ret_bytes = data.bytes;
     return TRUE;
 }
@@ -264,7 +252,8 @@ gboolean agent_file_read(AgentFile *file, const guint8 **ret_bytes, gsize *ret_l
 {
     struct wire_frame frame;
     GError *failure = NULL;
-    gboolean ok = acknowledge(file, &failure) && next_frame(file->exchange, &frame, cancellable, &failure);
+    gboolean ok = agent_exchange_acknowledge(file->exchange, agent_deadline(SILENCE_MS), &failure) &&
+                  next_frame(file->exchange, &frame, cancellable, &failure);
 
     *ret_length = 0;
     if (ok && frame.type == WIRE_END) {
