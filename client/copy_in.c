@@ -60,6 +60,7 @@ static ExitCode send_file(Copy *copy, const char *from, const char *to, Departur
                                   .on_tick = on_tick,
                                   .user_data = departure };
     transfer_begin(&departure->line, from, stderr, (guint64)info->st_size);
+    departure->line.after = "the machine takes it in";
     answer = http_send(client_http(copy->client, &code), &request, &error);
     transfer_end(&departure->line);
     if (departure->read_error)

@@ -31,6 +31,10 @@ char *transfer_text(const TransferLine *line, gint64 now)
     const guint64 percent = line->total ? line->done / MAX(line->total / 100, 1) : 100;
     g_string_printf(text, "%s  %" G_GUINT64_FORMAT " %%  %s of %s", line->title, MIN(percent, 100), done,
                     total);
+    if (line->after && line->done == line->total) {
+        g_string_append_printf(text, "; %s", line->after);
+        return g_string_free(text, FALSE);
+    }
     const double seconds = (double)(now - line->started) / G_USEC_PER_SEC;
     if (seconds < 1 || line->done <= line->first)
         return g_string_free(text, FALSE);

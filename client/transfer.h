@@ -10,7 +10,8 @@
 typedef struct {
     const char *title; // borrowed
     FILE *stream;
-    gboolean shown; // FALSE: silent, where nothing can be drawn anew
+    const char *after; // what is waited for behind the last byte, or NULL; borrowed
+    gboolean shown;    // FALSE: silent, where nothing can be drawn anew
     guint64 total, done;
     // Of the present stretch, for the rate: what was there before it does not count.
     guint64 first;

@@ -2,6 +2,7 @@
 // The two pictures of a job: lines off a terminal, the bar's text on one.
 #include "client/progress.h"
 #include "client/terminal.h"
+#include "client/transfer.h"
 
 #include <locale.h>
 #include <stdlib.h>
@@ -233,6 +234,19 @@ static void percent_never_goes_back(void)
     g_assert_cmpint(timeline->percent, ==, 100);
 }
 
+static void a_transfer_says_what_it_waits_for(void)
+{
+    TransferLine line;
+    transfer_begin(&line, "big", stderr, 200 << 20);
+    line.after = "the machine takes it in";
+    line.done = 100 << 20;
+    g_autofree char *half = transfer_text(&line, line.started + 10 * G_USEC_PER_SEC);
+    g_assert_cmpstr(half, ==, "big  50 %  100.0 MiB of 200.0 MiB  10.0 MiB/s  0:10 left");
+    line.done = line.total;
+    g_autofree char *all = transfer_text(&line, line.started + 30 * G_USEC_PER_SEC);
+    g_assert_cmpstr(all, ==, "big  100 %  200.0 MiB of 200.0 MiB; the machine takes it in");
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C.UTF-8");
@@ -251,6 +265,7 @@ int main(int argc, char **argv)
                     bar_shows_percent_phase_bytes_and_time);
     g_test_add_func("/client/progress/bar-goes-by-what-was-learnt", bar_goes_by_what_was_learnt);
     g_test_add_func("/client/progress/bar-never-reaches-the-last-column", bar_never_reaches_the_last_column);
+    g_test_add_func("/client/progress/transfer-waits", a_transfer_says_what_it_waits_for);
     g_test_add_func("/client/progress/percent-never-goes-back", percent_never_goes_back);
     return g_test_run();
 }
