@@ -241,10 +241,10 @@ static void a_transfer_says_what_it_waits_for(void)
     line.after = "the machine takes it in";
     line.done = 100 << 20;
     g_autofree char *half = transfer_text(&line, line.started + 10 * G_USEC_PER_SEC);
-    g_assert_cmpstr(half, ==, "big  50 %  100.0 MiB of 200.0 MiB  10.0 MiB/s  0:10 left");
+    g_assert_cmpstr(half, ==, "big  50 %  100.0\u00a0MiB of 200.0\u00a0MiB  10.0\u00a0MiB/s  0:10 left");
     line.done = line.total;
     g_autofree char *all = transfer_text(&line, line.started + 30 * G_USEC_PER_SEC);
-    g_assert_cmpstr(all, ==, "big  100 %  200.0 MiB of 200.0 MiB; the machine takes it in");
+    g_assert_cmpstr(all, ==, "big  100 %  200.0\u00a0MiB of 200.0\u00a0MiB; the machine takes it in");
 }
 
 int main(int argc, char **argv)
