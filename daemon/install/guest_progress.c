@@ -11,6 +11,7 @@
 #include "daemon/install/guest_failure.h"
 #include "daemon/install/hypervisor_watch.h"
 #include "daemon/install/machine_files.h"
+#include "daemon/vm/blue_screen.h"
 #include "daemon/vm/domain.h"
 #include "daemon/vm/domain_xml.h"
 
@@ -199,6 +200,7 @@ static void poll_screen(GuestProgress *progress)
         return;
     g_autofree char *hash = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, png);
     keep_screen(progress, png);
+    guest_state_take_blue_screen(&progress->state, blue_screen_is(png));
     guest_state_take_screen(&progress->state, hash, g_get_monotonic_time());
 }
 

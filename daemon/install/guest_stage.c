@@ -154,6 +154,18 @@ void guest_state_take_line(GuestState *state, const Com1Line *line, gint64 now)
         take_log_line(state, line);
 }
 
+void guest_state_take_blue_screen(GuestState *state, gboolean seen)
+{
+    state->blue_screens = seen ? state->blue_screens + 1 : 0;
+    if (state->blue_screens >= GUEST_BLUE_SCREENS)
+        fail(state, "guest-crashed",
+             g_strdup_printf(
+                 "Windows has stopped with a blue screen (last seen: %s): the last screens show its "
+                 "code. 0x0000007B is a disk that it has no driver for, others are most often a "
+                 "driver: try without \"drivers\", or with another disk_bus or video",
+                 state->evidence ? state->evidence : "power on"));
+}
+
 void guest_state_take_console(GuestState *state, guint64 bytes)
 {
     if (bytes > GUEST_CONSOLE_BYTES)

@@ -44,6 +44,8 @@ const char *guest_stage_name(GuestStage stage);
 #define GUEST_CONSOLE_BYTES (16u << 20)
 // An agent that is silent for so many times the limit of a standstill is gone, whatever else moves.
 #define GUEST_SILENT_TIMES 4
+// A screen that stands so often in a row is no flicker.
+#define GUEST_BLUE_SCREENS 2u
 #define GUEST_SCREENS      8
 #define GUEST_LOG_LINES    12
 
@@ -59,6 +61,7 @@ typedef struct {
     guint64 written_at_reboot;
     guint reboots;                // in this stage
     gint64 rebooted_at;           // the last one that counts, or 0
+    guint blue_screens;           // seen one after the other
     gint64 heard;                 // the agent's last hello, or when first logon began
     char *screens[GUEST_SCREENS]; // hashes of the screens last seen: a blinking cursor is no progress
     guint next_screen;
@@ -81,6 +84,7 @@ gboolean guest_state_is_busy(const GuestState *state, gint64 now);
 gboolean guest_state_is_silent(const GuestState *state, gint64 now, gint64 limit);
 // Each takes one piece of evidence, seen at @now.
 void guest_state_take_line(GuestState *state, const Com1Line *line, gint64 now);
+void guest_state_take_blue_screen(GuestState *state, gboolean seen);
 void guest_state_take_console(GuestState *state, guint64 bytes); // of COM1, in all
 void guest_state_take_reboots(GuestState *state, guint count, gint64 now);
 void guest_state_take_written(GuestState *state, guint64 bytes, gint64 now);

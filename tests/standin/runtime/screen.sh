@@ -55,6 +55,16 @@ screen_box() {
   rm -f /tmp/box.$$
 }
 
+# screen_bugcheck, text on standard input: as Windows draws it when it has stopped, from the upper left corner on.
+screen_bugcheck() {
+  local row=1 text
+  screen_clear "$BLUE"
+  while IFS= read -r text; do
+    screen_line $row 1 "$BLUE" "$text"
+    row=$((row + 1))
+  done
+}
+
 # Setup's list of steps: STEP is the one at work, DETAIL stands behind it.
 screen_setup() {
   local step=$1 detail=$2 number name mark text

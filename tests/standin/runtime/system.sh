@@ -43,8 +43,10 @@ load_boot_drivers() {
 }
 
 inaccessible_boot_device() {
-  printf 'A problem has been detected and Windows has been shut down to prevent damage to your computer.\n\n*** STOP: 0x0000007B (0xFFFFF880009A97E8, 0xFFFFFFFFC0000034, 0x0000000000000000, 0x0000000000000000)\n\nINACCESSIBLE_BOOT_DEVICE\n' |
-    stop_with ' ' '' $BLUE
+  note 'stop: 0x0000007B'
+  printf 'A problem has been detected and Windows has been shut down to prevent damage\nto your computer.\n\n\nTechnical information:\n\n*** STOP: 0x0000007B (0xFFFFF880009A97E8,0xFFFFFFFFC0000034,0x0000000000000000,0x0000000000000000)\n\nINACCESSIBLE_BOOT_DEVICE\n' |
+    fold -w 79 | screen_bugcheck
+  stop_for_ever
 }
 
 find_volumes() {

@@ -406,6 +406,20 @@ static void busy_processors_are_no_message_that_waits(void)
     guest_state_clear(&state);
 }
 
+static void a_blue_screen_that_stays_is_a_crash(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    guest_state_take_blue_screen(&state, TRUE);
+    guest_state_take_blue_screen(&state, FALSE);
+    guest_state_take_blue_screen(&state, TRUE);
+    g_assert_null(state.failure_code);
+    guest_state_take_blue_screen(&state, TRUE);
+    g_assert_cmpstr(state.failure_code, ==, "guest-crashed");
+    g_assert_nonnull(strstr(state.failure_text, "blue screen"));
+    guest_state_clear(&state);
+}
+
 static void a_flood_is_no_sign_of_life(void)
 {
     GuestState state;
@@ -528,6 +542,7 @@ int main(int argc, char **argv)
     g_test_add_func("/guest-stage/standstill-codes", a_standstill_has_the_code_of_its_stage);
     g_test_add_func("/guest-stage/busy-processors", busy_processors_are_no_message_that_waits);
     g_test_add_func("/guest-stage/processor-time-begins-again", processor_time_that_begins_again_is_none);
+    g_test_add_func("/guest-stage/blue-screen", a_blue_screen_that_stays_is_a_crash);
     g_test_add_func("/guest-stage/flood", a_flood_is_no_sign_of_life);
     g_test_add_func("/guest-stage/silent-agent", an_agent_that_falls_silent_in_first_logon);
     g_test_add_func("/guest-stage/host", what_the_host_did_has_codes_of_its_own);
