@@ -106,8 +106,8 @@ static void keep_console(const Keeping *keeping)
 
 // ---- Logs on the machine's disk ----
 
-// Each line made safe, the nonce masked. The caller frees.
-static char *safe_log(const char *text, const char *nonce)
+// Each line made safe. The caller frees.
+static char *safe_log(const char *text)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     GString *safe = g_string_new(NULL);
@@ -115,7 +115,6 @@ static char *safe_log(const char *text, const char *nonce)
         g_autofree char *shown = guest_text_show(g_strchomp(*line), strlen(*line), MAX_LINE_BYTES);
         g_string_append_printf(safe, "%s\n", shown);
     }
-    machine_files_mask_nonce(safe->str, safe->len, nonce);
     return g_string_free(safe, FALSE);
 }
 
@@ -126,7 +125,8 @@ static void keep_disk_log(const Keeping *keeping, const char *folder, const char
     gsize length = 0;
     if (!file_read(path, MAX_DISK_LOG_BYTES, &text, &length, NULL))
         return;
-    g_autofree char *safe = safe_log(text, nonce);
+    machine_files_mask_nonce(text, length, nonce); // before long lines are cut: half of it would be left
+    g_autofree char *safe = safe_log(text);
     keep_text(keeping, name, safe);
 }
 

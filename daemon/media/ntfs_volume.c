@@ -180,6 +180,10 @@ static GBytes *read_end(ntfs_attr *data, gsize most, gboolean *ret_cut)
 {
     const s64 size = data->data_size;
     const s64 length = MIN(size, (s64)most);
+    if (size < 0) { // the guest wrote it
+        errno = EIO;
+        return NULL;
+    }
     g_autofree guint8 *buffer = g_malloc((gsize)length + 1);
     s64 done = 0;
     while (done < length) {
