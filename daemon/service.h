@@ -90,6 +90,8 @@ json_object *service_vm_show(Daemon *daemon, const char *name, Problem **problem
 json_object *service_vm_delete(Daemon *daemon, const char *name, Problem **problem);
 json_object *service_vm_start(Daemon *daemon, const char *name, Problem **problem);
 json_object *service_vm_stop(Daemon *daemon, const char *name, json_object *body_or_null, Problem **problem);
+// @body: {"image", "keep", "timeout_seconds"}.
+json_object *service_vm_seal(Daemon *daemon, const char *name, json_object *body, Problem **problem);
 json_object *service_vm_exec(Daemon *daemon, const char *name, json_object *body, Problem **problem);
 // A command in a machine whose output is told as it comes; one thread at a time.
 typedef struct ServiceExec ServiceExec;
@@ -141,6 +143,12 @@ GBytes *service_vm_console_log(Daemon *daemon, const char *name, Problem **probl
 json_object *service_vm_provenance(Daemon *daemon, const char *name, Problem **problem);
 char *service_vm_answer_file(Daemon *daemon, const char *name, Problem **problem);
 json_object *service_vm_isolation(Daemon *daemon, const char *name, Problem **problem);
+
+json_object *service_image_list(Daemon *daemon, const ServicePage *page, Problem **problem);
+json_object *service_image_show(Daemon *daemon, const char *name, Problem **problem);
+json_object *service_image_provenance(Daemon *daemon, const char *name, Problem **problem);
+// {"job": …}
+json_object *service_image_delete(Daemon *daemon, const char *name, Problem **problem);
 
 json_object *service_job_list(Daemon *daemon, const ServicePage *page, Problem **problem);
 // Waits up to @wait_seconds for the job's end.

@@ -16,6 +16,7 @@
 #include "common/log.h"
 #include "daemon/daemon.h"
 #include "daemon/http/server.h"
+#include "daemon/images/images.h"
 #include "daemon/install/guest_events.h"
 #include "daemon/install/install.h"
 #include "daemon/install/machine_files.h"
@@ -31,9 +32,10 @@ typedef struct {
     gboolean check_config, debug, version;
 } Options;
 
-static const JobKind *const job_kinds[] = { &install_job_kind,    &delete_job_kind,    &start_job_kind,
-                                            &stop_job_kind,       &hash_disc_job_kind, &verify_disc_job_kind,
-                                            &export_disc_job_kind };
+static const JobKind *const job_kinds[] = { &install_job_kind,     &delete_job_kind,    &start_job_kind,
+                                            &stop_job_kind,        &hash_disc_job_kind, &verify_disc_job_kind,
+                                            &export_disc_job_kind, &seal_job_kind,      &clone_job_kind,
+                                            &delete_image_job_kind };
 
 static gboolean parse_options(int argc, char **argv, Options *options, GError **error)
 {

@@ -46,12 +46,17 @@ void handle_vm_delete(HttpRequest *request);
 // vm_actions.c
 void handle_vm_start(HttpRequest *request);
 void handle_vm_stop(HttpRequest *request);
+void handle_vm_seal(HttpRequest *request);
 void handle_vm_keys(HttpRequest *request);
 void handle_vm_pointer(HttpRequest *request);
 void handle_vm_wait_for(HttpRequest *request);
 void handle_vm_screen_hash(HttpRequest *request);
 void handle_vm_screenshot(HttpRequest *request);
 void handle_vm_provenance(HttpRequest *request);
+void handle_image_list(HttpRequest *request);
+void handle_image_show(HttpRequest *request);
+void handle_image_delete(HttpRequest *request);
+void handle_image_provenance(HttpRequest *request);
 void handle_vm_console_log(HttpRequest *request);
 void handle_vm_isolation(HttpRequest *request);
 // exec_stream.c

@@ -17,6 +17,13 @@ void handle_vm_stop(HttpRequest *request)
     reply_job(request, job, problem);
 }
 
+void handle_vm_seal(HttpRequest *request)
+{
+    Problem *problem = NULL;
+    json_object *job = service_vm_seal(request->daemon, request->name, request->json, &problem);
+    reply_job(request, job, problem);
+}
+
 void handle_vm_keys(HttpRequest *request)
 {
     Problem *problem = NULL;

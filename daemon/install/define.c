@@ -49,17 +49,6 @@ static char *build_xml(Job *job, const InstallPlan *plan, const char *virt_type,
     return domain_xml_build(&spec, error);
 }
 
-// Before libvirt has seen it: a device that the rule forbids is never even defined.
-static gboolean check_own_xml(const char *xml, GError **error)
-{
-    g_autoptr(IsolationReport) report = isolation_report_new();
-    isolation_check_xml(report, "definition", xml);
-    g_autofree char *violations = isolation_report_violations(report);
-    if (violations)
-        job_fail(error, "isolation-violated", "the machine would not be isolated: %s", violations);
-    return violations == NULL;
-}
-
 gboolean install_step_define(Job *job, GError **error)
 {
     install_limit(job);
@@ -70,8 +59,7 @@ gboolean install_step_define(Job *job, GError **error)
     GError *failure = NULL;
     const char *virt_type = vm_connection_virt_type(daemon->libvirt, &failure);
     g_autofree char *xml = virt_type ? build_xml(job, plan, virt_type, &failure) : NULL;
-    if (!xml || !check_own_xml(xml, &failure) || !domain_define(daemon->libvirt, xml, &failure) ||
-        !isolation_gate(daemon, job_machine_uuid(job), &failure) ||
+    if (!xml || !define_isolated(daemon, job_machine_uuid(job), xml, &failure) ||
         !provenance_write(job, plan, xml, &failure)) {
         install_propagate(error, failure);
         return FALSE;

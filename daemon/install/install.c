@@ -76,7 +76,6 @@ static void install_failing(Job *job, const GError *error)
     evidence_keep(job, install_of(job)->progress, error);
 }
 
-// A failed machine stays as a row with its evidence until it is deleted; a cancelled one is forgotten.
 static void settle_failure(Daemon *daemon, const char *uuid, JobOutcome outcome, const GError *error)
 {
     g_autoptr(GError) failure = NULL;
@@ -93,16 +92,21 @@ static void settle_failure(Daemon *daemon, const char *uuid, JobOutcome outcome,
         g_warning("machine %s: %s", uuid, failure->message);
 }
 
-static void install_end(Job *job, JobOutcome outcome, const GError *error)
+void install_settle(Job *job, JobOutcome outcome, const GError *error)
 {
     Daemon *daemon = job_user_data(job);
     g_autoptr(GError) failure = NULL;
-    if (outcome == JOB_SUCCEEDED && job_data(job) && install_of(job)->document)
-        phase_times_learn(job, json_string_member(install_of(job)->document, "disc"));
     if (outcome != JOB_SUCCEEDED)
         settle_failure(daemon, job_machine_uuid(job), outcome, error);
     else if (!machine_files_forget_secrets(daemon, job_machine_uuid(job), &failure))
         g_warning("machine %s: %s; removed at the next start", job_machine_name(job), failure->message);
+}
+
+static void install_end(Job *job, JobOutcome outcome, const GError *error)
+{
+    if (outcome == JOB_SUCCEEDED && job_data(job) && install_of(job)->document)
+        phase_times_learn(job, json_string_member(install_of(job)->document, "disc"));
+    install_settle(job, outcome, error);
 }
 
 const JobKind install_job_kind = {

@@ -24,6 +24,9 @@ static inline Install *install_of(Job *job)
     return job_data(job);
 }
 
+// The end of every job that makes a machine (JobKind.end): secrets go; a failed machine stays as a row with
+// its evidence until it is deleted; a cancelled one is forgotten.
+void install_settle(Job *job, JobOutcome outcome, const GError *error);
 // Sets the running step's time limit from the template.
 void install_limit(Job *job);
 // The plan; fails the job with "preflight-refused" and all faults if something does not fit any more.

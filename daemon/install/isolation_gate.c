@@ -44,6 +44,23 @@ gboolean isolation_gate(Daemon *daemon, const char *uuid, GError **error)
     return violations == NULL;
 }
 
+// Before libvirt has seen it: a device that the rule forbids is never even defined.
+static gboolean check_own_xml(const char *xml, GError **error)
+{
+    g_autoptr(IsolationReport) report = isolation_report_new();
+    isolation_check_xml(report, "definition", xml);
+    g_autofree char *violations = isolation_report_violations(report);
+    if (violations)
+        job_fail(error, "isolation-violated", "the machine would not be isolated: %s", violations);
+    return violations == NULL;
+}
+
+gboolean define_isolated(Daemon *daemon, const char *uuid, const char *xml, GError **error)
+{
+    return check_own_xml(xml, error) && domain_define(daemon->libvirt, xml, error) &&
+           isolation_gate(daemon, uuid, error);
+}
+
 gboolean start_isolated(Daemon *daemon, const char *uuid, GError **error)
 {
     DomainPower power = DOMAIN_GONE;

@@ -10,6 +10,9 @@
 IsolationReport *isolation_inspect(Daemon *daemon, const char *uuid, GError **error);
 // As above; sets @error to the job error "isolation-violated" with every violation if the rule is broken.
 gboolean isolation_gate(Daemon *daemon, const char *uuid, GError **error);
+// Checks @xml, defines it, and applies the gate to what libvirt made of it. What breaks the rule in a way
+// that libvirt's own additions bring stays defined: the caller undoes.
+gboolean define_isolated(Daemon *daemon, const char *uuid, const char *xml, GError **error);
 // Starts the machine halted, applies the gate, lets it run. TRUE also if it runs already and is isolated. A
 // machine that breaks the rule is destroyed.
 gboolean start_isolated(Daemon *daemon, const char *uuid, GError **error);

@@ -101,6 +101,31 @@ static json_object *versions_json(Daemon *daemon)
     return object;
 }
 
+// What every machine has, however it was made.
+static json_object *begin(Job *job, const StoreMachine *machine, const char *domain_xml)
+{
+    json_object *object = json_object_new_object();
+    g_autofree char *xml_hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, domain_xml, -1);
+    add_text(object, "format", PROVENANCE_FORMAT);
+    add_text(object, "machine", machine->name);
+    add_text(object, "uuid", machine->uuid);
+    add_text(object, "job", job_id(job));
+    add_text(object, "created", machine->created);
+    json_object_object_add(object, "versions", versions_json(job_user_data(job)));
+    add_text(object, "domain_sha256", xml_hash);
+    json_object_object_add(object, "request",
+                           machine->request ? json_parse(machine->request, strlen(machine->request), NULL)
+                                            : NULL);
+    return object;
+}
+
+static gboolean finish(Daemon *daemon, const char *uuid, json_object *object, GError **error)
+{
+    g_autofree char *path = machine_file(daemon, uuid, FILE_NAME);
+    const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
+    return file_write_atomic(path, text, strlen(text), 0644, error);
+}
+
 gboolean provenance_write(Job *job, const InstallPlan *plan, const char *domain_xml, GError **error)
 {
     Daemon *daemon = job_user_data(job);
@@ -108,16 +133,8 @@ gboolean provenance_write(Job *job, const InstallPlan *plan, const char *domain_
     g_autoptr(StoreMachine) machine = NULL;
     if (!store_machine_get(daemon->store, job_machine_name(job), &machine, error))
         return FALSE;
-    g_autoptr(json_object) object = json_object_new_object();
+    g_autoptr(json_object) object = begin(job, machine, domain_xml);
     g_autofree char *answer_file = machine_file(daemon, uuid, MACHINE_FILE_ANSWER_FILE);
-    g_autofree char *path = machine_file(daemon, uuid, FILE_NAME);
-    g_autofree char *xml_hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, domain_xml, -1);
-    add_text(object, "format", PROVENANCE_FORMAT);
-    add_text(object, "machine", machine->name);
-    add_text(object, "uuid", uuid);
-    add_text(object, "job", job_id(job));
-    add_text(object, "created", machine->created);
-    json_object_object_add(object, "versions", versions_json(daemon));
     json_object_object_add(object, "disc", disc_json(plan));
     json_object_object_add(object, "edition", edition_json(plan));
     json_object_object_add(object, "drivers", drivers_json(plan));
@@ -125,21 +142,33 @@ gboolean provenance_write(Job *job, const InstallPlan *plan, const char *domain_
     json_object_object_add(object, "template", template_json(plan));
     json_object_object_add(object, "guest", guest_json(daemon, plan));
     add_hash(object, "answer_file_sha256", answer_file);
-    add_text(object, "domain_sha256", xml_hash);
-    json_object_object_add(object, "request",
-                           machine->request ? json_parse(machine->request, strlen(machine->request), NULL)
-                                            : NULL);
-    const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
-    return file_write_atomic(path, text, strlen(text), 0644, error);
+    return finish(daemon, uuid, object, error);
+}
+
+gboolean provenance_write_clone(Job *job, const StoreImage *image, const char *domain_xml, GError **error)
+{
+    Daemon *daemon = job_user_data(job);
+    g_autoptr(StoreMachine) machine = NULL;
+    if (!store_machine_get(daemon->store, job_machine_name(job), &machine, error))
+        return FALSE;
+    g_autoptr(json_object) object = begin(job, machine, domain_xml);
+    json_object *base = json_object_new_object();
+    add_text(base, "name", image->name);
+    add_text(base, "uuid", image->uuid);
+    add_text(base, "created", image->created);
+    // An image of a version that wrote none has none.
+    json_object_object_add(base, "provenance", provenance_read_image(daemon, image, NULL));
+    json_object_object_add(object, "image", base);
+    return finish(daemon, machine->uuid, object, error);
 }
 
 // The hashes of the very file that the machine was installed from: they are taken beside the install, and
 // then belong to its provenance for good, also when the disc is deleted.
 static void settle_disc_hashes(Daemon *daemon, const char *path, json_object *provenance)
 {
-    json_object *disc = json_object_object_get(provenance, "disc");
-    const char *name = json_string_member(disc, "name");
-    if (json_string_member(disc, "sha256"))
+    json_object *disc = json_object_object_get(provenance, "disc"); // a clone has none of its own
+    const char *name = disc ? json_string_member(disc, "name") : NULL;
+    if (!disc || json_string_member(disc, "sha256"))
         return;
     g_autoptr(GError) error = NULL;
     g_autoptr(Disc) there = name ? disc_find(daemon, name, NULL) : NULL;
@@ -168,4 +197,12 @@ json_object *provenance_read(Daemon *daemon, const StoreMachine *machine, GError
                            machine->agent ? json_parse(machine->agent, strlen(machine->agent), NULL) : NULL);
     add_text(provenance, "state", machine->state);
     return provenance;
+}
+
+json_object *provenance_read_image(Daemon *daemon, const StoreImage *image, GError **error)
+{
+    const StoreMachine was = {
+        .uuid = image->uuid, .name = image->machine, .agent = image->agent, .state = (char *)"sealed"
+    };
+    return provenance_read(daemon, &was, error);
 }

@@ -9,6 +9,10 @@
 
 // Writes the machine's provenance, as far as it is known when the machine is defined, into its folder.
 gboolean provenance_write(Job *job, const InstallPlan *plan, const char *domain_xml, GError **error);
+// As much for a clone of @image, with the image's own provenance in it.
+gboolean provenance_write_clone(Job *job, const StoreImage *image, const char *domain_xml, GError **error);
 // What was written, with what is known only later: the disc's hashes, and what the agent said. NULL with
 // STORE_ERROR_NOT_FOUND if the machine is not that far or is of a version that wrote none.
 json_object *provenance_read(Daemon *daemon, const StoreMachine *machine, GError **error);
+// The same of an image: that of the machine that it was.
+json_object *provenance_read_image(Daemon *daemon, const StoreImage *image, GError **error);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/files.h"
+#include "daemon/install/agent_record.h"
 #include "daemon/install/full_memory.h"
 #include "daemon/install/install.h"
 #include "daemon/install/machine_files.h"
@@ -30,11 +31,7 @@ static gboolean delete_config_disc(Daemon *daemon, const char *uuid, GError **er
 
 static gboolean record_agent(Daemon *daemon, const char *uuid, const AgentHello *hello, GError **error)
 {
-    g_autoptr(json_object) object = json_object_new_object();
-    json_object_object_add(object, "agent_version", json_object_new_string(hello->agent_version));
-    json_object_object_add(object, "os_version", json_object_new_string(hello->os_version));
-    json_object_object_add(object, "computer_name", json_object_new_string(hello->computer_name));
-    json_object_object_add(object, "architecture", json_object_new_string(hello->architecture));
+    g_autoptr(json_object) object = agent_hello_to_json(hello);
     return store_machine_set_agent(daemon->store, uuid,
                                    json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN), error);
 }

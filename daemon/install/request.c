@@ -9,14 +9,8 @@
 
 #define MAX_DRIVERS 32
 
-// Windows 7 needs 1 GiB on x86 and 2 GiB on amd64 by Microsoft's word and starts with less; below this Setup
-// refuses (belief).
-#define MIN_MEMORY_MIB 768
-#define MAX_MEMORY_MIB (192 * 1024) // what the largest editions use [D: Memory Limits]
-#define MIN_DISK_GIB   16           // osinfo-db: minimum for win7
-#define MAX_DISK_GIB   2040         // an MBR disk ends at 2 TiB
-#define MAX_VCPUS      16
-#define MAX_SOCKETS    4
+#define MIN_DISK_GIB 16   // osinfo-db: minimum for win7
+#define MAX_DISK_GIB 2040 // an MBR disk ends at 2 TiB
 
 static const char *const own_members[] = {
     "name", "template", "disc", "edition", "drivers", "hardware", NULL
@@ -128,17 +122,23 @@ static void read_hardware(MachineRequest *request, json_object *document, Faults
         json_check_members(hardware, "/hardware", members, faults);
     else
         hardware = none;
-    request->vcpus = read_number(hardware, "vcpus", 1, MAX_VCPUS, 2, faults);
-    request->sockets = read_number(hardware, "sockets", 1, MAX_SOCKETS, 1, faults);
+    request->vcpus = read_number(hardware, "vcpus", 1, REQUEST_MAX_VCPUS, 2, faults);
+    request->sockets = read_number(hardware, "sockets", 1, REQUEST_MAX_SOCKETS, 1, faults);
     if (request->vcpus % request->sockets != 0)
         faults_add(faults, "/hardware/sockets", "conflict", NULL,
                    "must divide \"vcpus\" without a rest: %u processors do not spread evenly over %u sockets",
                    request->vcpus, request->sockets);
-    request->memory_mib = read_number(hardware, "memory_mib", MIN_MEMORY_MIB, MAX_MEMORY_MIB, 2048, faults);
+    request->memory_mib =
+        read_number(hardware, "memory_mib", REQUEST_MIN_MEMORY_MIB, REQUEST_MAX_MEMORY_MIB, 2048, faults);
     request->disk_gib = read_number(hardware, "disk_gib", MIN_DISK_GIB, MAX_DISK_GIB, 32, faults);
     request->disk_bus = read_choice(hardware, "disk_bus", buses, faults);
     request->video = read_choice(hardware, "video", videos, faults);
     request->sound = read_choice(hardware, "sound", sounds, faults);
+}
+
+gboolean machine_request_has_member(const char *member)
+{
+    return g_strv_contains(own_members, member) || g_strv_contains(unattend_request_members, member);
 }
 
 MachineRequest *machine_request_parse(json_object *document, Faults *faults)

@@ -6,6 +6,13 @@
 #include "common/json.h"
 #include "unattend/unattend.h"
 
+// Windows 7 needs 1 GiB on x86 and 2 GiB on amd64 by Microsoft's word and starts with less; below this Setup
+// refuses (belief).
+#define REQUEST_MIN_MEMORY_MIB 768
+#define REQUEST_MAX_MEMORY_MIB (192 * 1024) // what the largest editions use [D: Memory Limits]
+#define REQUEST_MAX_VCPUS      16
+#define REQUEST_MAX_SOCKETS    4
+
 typedef struct {
     char *name, *template_name, *disc;
     char *edition;        // upper case; NULL: the disc's only one
@@ -22,6 +29,9 @@ typedef struct {
 MachineRequest *machine_request_parse(json_object *document, Faults *faults);
 void machine_request_free(MachineRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MachineRequest, machine_request_free)
+
+// Whether a request for an install may have that member at its top.
+gboolean machine_request_has_member(const char *member);
 
 // What a template's "request" may hold: the same members under the same checks, except that nothing is
 // required; "name", "template" and secrets have no place. @machines: as many as the daemon may have, for

@@ -18,7 +18,8 @@ typedef enum {
     STORE_ERROR_EXISTS,
     STORE_ERROR_NOT_FOUND,
     STORE_ERROR_FULL,
-    STORE_ERROR_TOO_NEW
+    STORE_ERROR_TOO_NEW,
+    STORE_ERROR_IN_USE
 } StoreError;
 
 typedef struct Store Store;
@@ -40,6 +41,7 @@ typedef struct {
     char *job;                        // id of the latest job; set by the store
     char *created;                    // RFC 3339; NULL on insertion: now
     char *warnings;                   // of preflight: JSON array of faults, or NULL
+    char *image;                      // that its disk is based on, or NULL
 } StoreMachine;
 void store_machine_free(StoreMachine *machine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreMachine, store_machine_free)
@@ -88,6 +90,36 @@ gboolean store_machine_delete(Store *store, const char *uuid, GError **error);
 // Number of machines whose row names boot disc @key.
 gboolean store_boot_disc_users(Store *store, const char *key, guint *ret_count, GError **error);
 
+// -- images: machines that were sealed.
+typedef struct {
+    char *name;
+    char *uuid;    // of the machine that it was: names its volume and its folder
+    char *state;   // sealing ready deleting
+    char *machine; // the name that it had
+    char *parent;  // the image that it is based on itself, or NULL
+    char *template_name, *disc, *edition, *architecture, *request, *agent; // as in StoreMachine
+    char *job;                                                             // that sealed it, or NULL
+    char *created;                                                         // RFC 3339
+} StoreImage;
+void store_image_free(StoreImage *image);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreImage, store_image_free)
+
+// Takes the name for @machine, whose disk will be the image. EXISTS if it is taken.
+gboolean store_image_reserve(Store *store, const char *name, const StoreMachine *machine, GError **error);
+// Gives up a name whose image was not sealed; changes nothing else.
+gboolean store_image_release(Store *store, const char *name, GError **error);
+// The machine's row goes, and the image is there: in one transaction. May be repeated.
+gboolean store_image_seal(Store *store, const char *name, const char *job_id, GError **error);
+gboolean store_image_get(Store *store, const char *name, StoreImage **ret_image, GError **error);
+GPtrArray *store_image_list(Store *store, const char *after_name_or_null, guint limit, GError **error);
+// No machine can be made of it any more. IN_USE while a machine or an image is based on it, or while it is
+// being sealed. May be repeated.
+gboolean store_image_begin_delete(Store *store, const char *name, GError **error);
+gboolean store_image_delete(Store *store, const char *name, GError **error);
+// Names of the machines, and of the images, whose disk is based on it; g_strfreev().
+char **store_image_clones(Store *store, const char *name, GError **error);
+char **store_image_children(Store *store, const char *name, GError **error);
+
 // -- idempotency: what an accepted request was answered with. Kept 24 hours.
 typedef struct {
     const char *key;         // NULL: none
@@ -100,8 +132,9 @@ gboolean store_idempotency_find(Store *store, const StoreIdempotency *idempotenc
 
 // -- jobs
 // Inserts machine (may be NULL), job (queued), its steps (pending) and the idempotency key in one
-// transaction. EXISTS if the machine's name is taken or the idempotency key known (store_idempotency_find
-// tells which). Of @job: id, kind, machine, parameters, created (NULL: now).
+// transaction. NOT_FOUND if the machine's image is not there, or not ready. EXISTS if the machine's name is
+// taken or the idempotency key known (store_idempotency_find tells which). Of @job: id, kind, machine,
+// parameters, created (NULL: now).
 gboolean store_job_insert(Store *store, const StoreMachine *machine, const StoreJob *job,
                           const char *const *phases, const StoreIdempotency *idempotency, GError **error);
 gboolean store_job_get(Store *store, const char *id, StoreJob **ret_job, GError **error);

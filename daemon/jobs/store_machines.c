@@ -7,7 +7,7 @@
 
 #define MACHINE_COLUMNS                                                                                      \
     "uuid, name, state, template_name, disc, edition, architecture, request, boot_disc, agent, "             \
-    "error_code, error_message, job, created, warnings"
+    "error_code, error_message, job, created, warnings, image"
 
 void store_machine_free(StoreMachine *machine)
 {
@@ -29,6 +29,7 @@ void store_machine_free(StoreMachine *machine)
     g_free(machine->job);
     g_free(machine->created);
     g_free(machine->warnings);
+    g_free(machine->image);
     g_free(machine);
 }
 
@@ -56,20 +57,42 @@ static StoreMachine *machine_of_row(sqlite3_stmt *row)
     machine->job = store_column(row, column++);
     machine->created = store_column(row, column++);
     machine->warnings = store_column(row, column++);
+    machine->image = store_column(row, column++);
     return machine;
+}
+
+// In the transaction that makes a machine of it: from then on it cannot be deleted.
+static gboolean check_image(Store *store, const char *image, GError **error)
+{
+    StoreSubject subject = { "images", image };
+    sqlite3_stmt *row = store_query(store, subject, error,
+                                    "SELECT 1 FROM images WHERE name = ? AND state = 'ready'", "s", image);
+    if (row == NULL) {
+        return FALSE;
+    }
+    int result = store_next(store, row, subject, error);
+    store_reset(row);
+    if (result == 0) {
+        store_set_not_found(subject, error);
+    }
+    return result == 1;
 }
 
 gboolean store_machine_insert(Store *store, const StoreMachine *machine, const char *job_id, GError **error)
 {
     g_autofree char *now = time_now_text();
+    if (machine->image != NULL && !check_image(store, machine->image, error)) {
+        return FALSE;
+    }
     return store_change(store, (StoreSubject){ "machines", machine->name }, NULL, error,
                         "INSERT INTO machines (" MACHINE_COLUMNS ")"
-                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        "sssssssssssssss", machine->uuid, machine->name,
+                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        "ssssssssssssssss", machine->uuid, machine->name,
                         machine->state != NULL ? machine->state : "installing", machine->template_name,
                         machine->disc, machine->edition, machine->architecture, machine->request,
                         machine->boot_disc, machine->agent, machine->error_code, machine->error_message,
-                        job_id, machine->created != NULL ? machine->created : now, machine->warnings);
+                        job_id, machine->created != NULL ? machine->created : now, machine->warnings,
+                        machine->image);
 }
 
 gboolean store_machine_get(Store *store, const char *name, StoreMachine **ret_machine, GError **error)

@@ -104,8 +104,34 @@ static gboolean migrate_to_3(Store *store, GError **error)
     return store_script(store, "ALTER TABLE machines ADD COLUMN warnings TEXT;", error);
 }
 
+// Installs that were sealed, and what is based on them. An image keeps the UUID of the machine that it was:
+// its volume and its folder carry it.
+static gboolean migrate_to_4(Store *store, GError **error)
+{
+    return store_script(store,
+                        "CREATE TABLE images ("
+                        "  name TEXT NOT NULL PRIMARY KEY,"
+                        "  uuid TEXT NOT NULL UNIQUE,"
+                        "  state TEXT NOT NULL CHECK (state IN ('sealing', 'ready', 'deleting')),"
+                        "  machine TEXT NOT NULL,"
+                        "  parent TEXT REFERENCES images (name),"
+                        "  template_name TEXT,"
+                        "  disc TEXT,"
+                        "  edition TEXT,"
+                        "  architecture TEXT,"
+                        "  request TEXT,"
+                        "  agent TEXT,"
+                        "  job TEXT,"
+                        "  created TEXT NOT NULL"
+                        ") STRICT, WITHOUT ROWID;"
+                        "CREATE INDEX images_by_parent ON images (parent);"
+                        "ALTER TABLE machines ADD COLUMN image TEXT REFERENCES images (name);"
+                        "CREATE INDEX machines_by_image ON machines (image);",
+                        error);
+}
+
 static gboolean (*const migrations[])(Store *store, GError **error) = { migrate_to_1, migrate_to_2,
-                                                                        migrate_to_3 };
+                                                                        migrate_to_3, migrate_to_4 };
 G_STATIC_ASSERT(G_N_ELEMENTS(migrations) == STORE_SCHEMA_VERSION);
 
 static gboolean read_version(Store *store, int *ret_version, GError **error)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/files.h"
+#include "daemon/images/images.h"
 #include "daemon/install/machine_files.h"
 #include "daemon/library/boot_disc_cache.h"
 #include "daemon/library/driver_packages.h"
@@ -16,8 +17,23 @@
 #include "daemon/vm/domain.h"
 #include "daemon/vm/storage.h"
 
-// uuid → StoreMachine of every row; NULL (with a warning) if the store cannot tell, and then nothing may be
-// removed.
+// Images own a volume and a folder as machines do.
+static gboolean add_images(Daemon *daemon, GHashTable *owned)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) images = store_image_list(daemon->store, NULL, G_MAXINT32, &error);
+    if (!images)
+        g_warning("reconciliation: %s; nothing removed", error->message);
+    for (guint i = 0; images && i < images->len; i++) {
+        const StoreImage *image = images->pdata[i];
+        if (!g_hash_table_contains(owned, image->uuid))
+            g_hash_table_insert(owned, g_strdup(image->uuid), g_strdup("image"));
+    }
+    return images != NULL;
+}
+
+// uuid → state of every machine, and of every image; NULL (with a warning) if the store cannot tell, and then
+// nothing may be removed.
 static GHashTable *owned_machines(Daemon *daemon)
 {
     g_autoptr(GHashTable) owned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -36,7 +52,7 @@ static GHashTable *owned_machines(Daemon *daemon)
             after = g_strdup(machine->name);
         }
         if (page->len < 200)
-            return g_steal_pointer(&owned);
+            return add_images(daemon, owned) ? g_steal_pointer(&owned) : NULL;
     }
 }
 
@@ -66,6 +82,7 @@ static void reconcile_folders(Daemon *daemon, GHashTable *owned)
 
 void reconcile_files(Daemon *daemon)
 {
+    image_sweep(daemon);
     g_autoptr(GHashTable) owned = owned_machines(daemon);
     if (owned)
         reconcile_folders(daemon, owned);

@@ -104,5 +104,6 @@ json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine)
     add_computer_name(object, machine);
     json_add_json(object, "warnings", machine->warnings ? machine->warnings : "[]");
     json_add_text(object, "boot_disc", machine->boot_disc);
+    json_add_text(object, "image", machine->image);
     return object;
 }

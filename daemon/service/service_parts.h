@@ -29,6 +29,14 @@ struct Disc;
 json_object *service_disc_item(Daemon *daemon, const struct Disc *disc);
 // The machine's row, or NULL with a 404 problem.
 StoreMachine *service_find_machine(Daemon *daemon, const char *name, Problem **problem);
+// As above, and a 409 problem unless it is ready and no job is at work on it.
+StoreMachine *service_find_idle(Daemon *daemon, const char *name, Problem **problem);
+// A job of @kind for that machine: {"job": …}.
+json_object *service_submit_change(Daemon *daemon, const char *kind, const StoreMachine *machine,
+                                   const char *parameters, Problem **problem);
+// Of a request with "image": a clone's job, or NULL with a problem.
+char *service_clone(Daemon *daemon, json_object *request, const StoreIdempotency *idempotency,
+                    Problem **problem);
 // FALSE with a 409 problem unless the machine is ready and runs.
 gboolean service_check_runs(Daemon *daemon, const StoreMachine *machine, Problem **problem);
 // Where a machine's agent is reached.

@@ -167,6 +167,22 @@ static char *submit(Daemon *daemon, const InstallPlan *plan, InstallRequest *req
     return NULL;
 }
 
+static char *submit_install(Daemon *daemon, json_object *request, const StoreIdempotency *key,
+                            Problem **problem)
+{
+    g_autoptr(InstallRequest) whole = NULL;
+    g_autoptr(InstallPlan) plan = service_plan_request(daemon, request, &whole, problem);
+    if (!plan || !room_for_one_more(daemon, problem))
+        return NULL;
+    return submit(daemon, plan, whole, key, problem);
+}
+
+static char *submit_clone(Daemon *daemon, json_object *request, const StoreIdempotency *key,
+                          Problem **problem)
+{
+    return room_for_one_more(daemon, problem) ? service_clone(daemon, request, key, problem) : NULL;
+}
+
 json_object *service_vm_create(Daemon *daemon, json_object *request, const ServiceIdempotency *idempotency,
                                Problem **problem)
 {
@@ -175,11 +191,9 @@ json_object *service_vm_create(Daemon *daemon, json_object *request, const Servi
     json_object *answer = NULL;
     if (answered_before(daemon, &key, &answer, problem))
         return answer;
-    g_autoptr(InstallRequest) whole = NULL;
-    g_autoptr(InstallPlan) plan = service_plan_request(daemon, request, &whole, problem);
-    if (!plan || !room_for_one_more(daemon, problem))
-        return NULL;
-    g_autofree char *job_id = submit(daemon, plan, whole, &key, problem);
+    g_autofree char *job_id = json_object_object_get_ex(request, "image", NULL)
+                                  ? submit_clone(daemon, request, &key, problem)
+                                  : submit_install(daemon, request, &key, problem);
     return job_id ? create_answer(daemon, job_id, problem) : NULL;
 }
 
@@ -231,8 +245,8 @@ json_object *service_vm_show(Daemon *daemon, const char *name, Problem **problem
     return machine ? machine_to_json(daemon, machine) : NULL;
 }
 
-static json_object *submit_change(Daemon *daemon, const char *kind, const StoreMachine *machine,
-                                  const char *parameters, Problem **problem)
+json_object *service_submit_change(Daemon *daemon, const char *kind, const StoreMachine *machine,
+                                   const char *parameters, Problem **problem)
 {
     GError *error = NULL;
     const StoreIdempotency none = { NULL, NULL };
@@ -280,11 +294,10 @@ json_object *service_vm_delete(Daemon *daemon, const char *name, Problem **probl
         service_problem(problem, error);
         return NULL;
     }
-    return submit_change(daemon, "delete", machine, NULL, problem);
+    return service_submit_change(daemon, "delete", machine, NULL, problem);
 }
 
-// Start and stop are for machines that are installed and at rest.
-static StoreMachine *find_idle(Daemon *daemon, const char *name, Problem **problem)
+StoreMachine *service_find_idle(Daemon *daemon, const char *name, Problem **problem)
 {
     g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
     if (!machine)
@@ -303,14 +316,14 @@ static StoreMachine *find_idle(Daemon *daemon, const char *name, Problem **probl
 
 json_object *service_vm_start(Daemon *daemon, const char *name, Problem **problem)
 {
-    g_autoptr(StoreMachine) machine = find_idle(daemon, name, problem);
-    return machine ? submit_change(daemon, "start", machine, NULL, problem) : NULL;
+    g_autoptr(StoreMachine) machine = service_find_idle(daemon, name, problem);
+    return machine ? service_submit_change(daemon, "start", machine, NULL, problem) : NULL;
 }
 
 json_object *service_vm_stop(Daemon *daemon, const char *name, json_object *body_or_null, Problem **problem)
 {
     static const char *const members[] = { "force", "timeout_seconds", NULL };
-    g_autoptr(StoreMachine) machine = find_idle(daemon, name, problem);
+    g_autoptr(StoreMachine) machine = service_find_idle(daemon, name, problem);
     if (!machine)
         return NULL;
     g_autoptr(Faults) faults = faults_new();
@@ -326,5 +339,5 @@ json_object *service_vm_stop(Daemon *daemon, const char *name, json_object *body
     }
     const char *parameters =
         body_or_null ? json_object_to_json_string_ext(body_or_null, JSON_C_TO_STRING_PLAIN) : NULL;
-    return submit_change(daemon, "stop", machine, parameters, problem);
+    return service_submit_change(daemon, "stop", machine, parameters, problem);
 }

@@ -8,9 +8,6 @@
 #include "daemon/vm/connection.h"
 #include "daemon/vm/domain_xml_parts.h"
 
-// sun_path of Linux's sockaddr_un has 108 bytes, one for the NUL.
-#define SOCKET_PATH_LIMIT 107
-
 static gboolean refuse(GError **error, const char *what, const char *why)
 {
     g_set_error(error, VM_ERROR, VM_ERROR_INVALID, "domain XML: %s %s", what, why);
@@ -63,7 +60,7 @@ static gboolean check_spec(const DomainSpec *spec, GError **error)
         !check_path("com1_log", spec->com1_log, error) ||
         !check_path("com2_socket", spec->com2_socket, error) || !check_words(spec, error))
         return FALSE;
-    if (strlen(spec->com2_socket) > SOCKET_PATH_LIMIT)
+    if (strlen(spec->com2_socket) > DOMAIN_SOCKET_PATH_LIMIT)
         return refuse(error, "com2_socket", "is longer than 107 bytes, the limit of a Unix socket");
     if (spec->boot_disc && !check_path("boot_disc", spec->boot_disc, error))
         return FALSE;
@@ -79,12 +76,12 @@ static gboolean check_spec(const DomainSpec *spec, GError **error)
     return TRUE;
 }
 
-static void add_metadata(xmlNode *domain, const DomainSpec *spec)
+void domain_xml_add_metadata(xmlNode *domain, const char *machine, const char *instance)
 {
-    xmlNode *machine = xml_add(xml_add(domain, "metadata"), "machine");
+    xmlNode *element = xml_add(xml_add(domain, "metadata"), "machine");
 
-    xmlSetNs(machine, xmlNewNs(machine, BAD_CAST DOMAIN_METADATA_NAMESPACE, BAD_CAST "sevend"));
-    xml_set(machine, "name", spec->machine, "instance", spec->instance, NULL);
+    xmlSetNs(element, xmlNewNs(element, BAD_CAST DOMAIN_METADATA_NAMESPACE, BAD_CAST "sevend"));
+    xml_set(element, "name", machine, "instance", instance, NULL);
 }
 
 static void add_boot(xmlNode *domain)
@@ -186,7 +183,7 @@ char *domain_xml_build(const DomainSpec *spec, GError **error)
     xml_set(domain, "type", spec->virt_type, NULL);
     xml_add_text(domain, "name", "%s", spec->name);
     xml_add_text(domain, "uuid", "%s", spec->uuid);
-    add_metadata(domain, spec);
+    domain_xml_add_metadata(domain, spec->machine, spec->instance);
     xml_set(xml_add_text(domain, "memory", "%u", spec->memory_mib), "unit", "MiB", NULL);
     xml_set(xml_add_text(domain, "vcpu", "%u", spec->vcpus), "placement", "static", NULL);
     add_boot(domain);

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The pieces that domain_xml_build() puts together; private to domain_xml*.c.
+// The pieces that domain_xml_build() puts together; private to domain_xml*.c and domain_clone.c.
 #pragma once
 
 #include "daemon/vm/domain_xml.h"
 #include "daemon/vm/xml.h"
 
+// sun_path of Linux's sockaddr_un has 108 bytes, one for the NUL.
+#define DOMAIN_SOCKET_PATH_LIMIT 107
+
+// Appends <metadata> to <domain>.
+void domain_xml_add_metadata(xmlNode *domain, const char *machine, const char *instance);
 // Each appends to <devices>.
 void domain_xml_add_disks(xmlNode *devices, const DomainSpec *spec);
 void domain_xml_add_controllers(xmlNode *devices);

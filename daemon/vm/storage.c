@@ -115,8 +115,9 @@ gboolean storage_pool_ensure(VmConnection *connection, const char *pool, const c
     return start_pool(found, pool, error);
 }
 
+// @base_path: of the volume that it is laid over, or NULL.
 static virStorageVolPtr create_volume(virStoragePoolPtr pool, const char *name, const char *format,
-                                      guint64 bytes, GError **error)
+                                      guint64 bytes, const char *base_path, GError **error)
 {
     g_autoptr(XmlDocument) document = xmlNewDoc(BAD_CAST "1.0");
     xmlNode *root = xmlNewNode(NULL, BAD_CAST "volume");
@@ -129,6 +130,11 @@ static virStorageVolPtr create_volume(virStoragePoolPtr pool, const char *name, 
     xml_set(xml_add(target, "format"), "type", format, NULL);
     // Config discs hold passwords. libvirt gives the file to QEMU's user while the machine runs.
     xml_add_text(xml_add(target, "permissions"), "mode", "0600");
+    if (base_path) {
+        xmlNode *backing = xml_add(root, "backingStore");
+        xml_add_text(backing, "path", "%s", base_path);
+        xml_set(xml_add(backing, "format"), "type", "qcow2", NULL);
+    }
 
     g_autofree char *xml = xml_document_text(document);
     virStorageVolPtr volume = virStorageVolCreateXML(pool, xml, 0);
@@ -137,22 +143,47 @@ static virStorageVolPtr create_volume(virStoragePoolPtr pool, const char *name, 
     return volume;
 }
 
+static gboolean check_free(virStoragePoolPtr pool, const char *name, GError **error)
+{
+    GError *failure = NULL;
+    g_autoptr(virStorageVol) volume = find_volume(pool, name, &failure);
+
+    if (volume)
+        g_set_error(&failure, VM_ERROR, VM_ERROR_STATE, "volume \"%s\" is there already", name);
+    if (failure == NULL)
+        return TRUE;
+    g_propagate_error(error, failure);
+    return FALSE;
+}
+
 gboolean storage_volume_create(VmConnection *connection, const char *pool, const char *name, guint64 bytes,
                                GError **error)
 {
     g_auto(VmConnect) connect = vm_connection_get(connection, WAIT_MS, error);
     g_autoptr(virStoragePool) found = connect ? find_pool(connect, pool, error) : NULL;
-    if (found == NULL)
+    if (found == NULL || !check_free(found, name, error))
         return FALSE;
-    GError *failure = NULL;
-    g_autoptr(virStorageVol) volume = find_volume(found, name, &failure);
-    if (volume)
-        g_set_error(&failure, VM_ERROR, VM_ERROR_STATE, "volume \"%s\" is there already", name);
-    if (failure) {
-        g_propagate_error(error, failure);
+    g_autoptr(virStorageVol) volume = create_volume(found, name, "qcow2", bytes, NULL, error);
+    return volume != NULL;
+}
+
+gboolean storage_volume_create_over(VmConnection *connection, const char *pool, const char *name,
+                                    const char *base, GError **error)
+{
+    virStorageVolInfo about;
+    g_auto(VmConnect) connect = vm_connection_get(connection, WAIT_MS, error);
+    g_autoptr(virStoragePool) found = connect ? find_pool(connect, pool, error) : NULL;
+    if (found == NULL || !check_free(found, name, error))
+        return FALSE;
+    g_autoptr(virStorageVol) below = virStorageVolLookupByName(found, base);
+    char *path = below ? virStorageVolGetPath(below) : NULL;
+    if (path == NULL || virStorageVolGetInfo(below, &about) < 0) {
+        vm_error_set_libvirt(error, "volume \"%s\"", base);
+        free(path);
         return FALSE;
     }
-    volume = create_volume(found, name, "qcow2", bytes, error);
+    g_autoptr(virStorageVol) volume = create_volume(found, name, "qcow2", about.capacity, path, error);
+    free(path);
     return volume != NULL;
 }
 
@@ -280,7 +311,7 @@ gboolean storage_volume_upload(VmConnection *connection, const char *pool, const
 
     g_autoptr(virStorageVol) volume = NULL;
     gboolean ok = delete_volume(found, name, error) &&
-                  (volume = create_volume(found, name, "raw", size, error)) != NULL &&
+                  (volume = create_volume(found, name, "raw", size, NULL, error)) != NULL &&
                   upload(connect, volume, file, path, size, error);
     close(file);
     // Half a disc must not be taken for a whole one later.
@@ -311,6 +342,22 @@ gboolean storage_volume_exists(VmConnection *connection, const char *pool, const
         return FALSE;
     }
     *ret_exists = volume != NULL;
+    return TRUE;
+}
+
+gboolean storage_volume_size(VmConnection *connection, const char *pool, const char *name, guint64 *ret_bytes,
+                             GError **error)
+{
+    virStorageVolInfo about;
+    g_auto(VmConnect) connect = vm_connection_get(connection, WAIT_MS, error);
+    g_autoptr(virStoragePool) found = connect ? find_pool(connect, pool, error) : NULL;
+    g_autoptr(virStorageVol) volume = found ? virStorageVolLookupByName(found, name) : NULL;
+    if (volume == NULL || virStorageVolGetInfo(volume, &about) < 0) {
+        if (found)
+            vm_error_set_libvirt(error, "size of volume \"%s\"", name);
+        return FALSE;
+    }
+    *ret_bytes = about.allocation;
     return TRUE;
 }
 

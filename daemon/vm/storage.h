@@ -12,6 +12,13 @@ gboolean storage_pool_ensure(VmConnection *connection, const char *pool, const c
 // qcow2 of @bytes capacity, sparse. An existing volume of that name is an error (VM_ERROR_STATE).
 gboolean storage_volume_create(VmConnection *connection, const char *pool, const char *name, guint64 bytes,
                                GError **error);
+// qcow2 over @base, a qcow2 volume of the same pool that is only read from then on and must stay: as large as
+// that, and takes kilobytes until it is written to. Errors as above.
+gboolean storage_volume_create_over(VmConnection *connection, const char *pool, const char *name,
+                                    const char *base, GError **error);
+// What it takes of the pool, in bytes.
+gboolean storage_volume_size(VmConnection *connection, const char *pool, const char *name, guint64 *ret_bytes,
+                             GError **error);
 // Raw volume with the content of the file @path (mode 0600). Replaces one of that name.
 gboolean storage_volume_upload(VmConnection *connection, const char *pool, const char *name, const char *path,
                                GError **error);

@@ -59,7 +59,7 @@ void xml_set(xmlNode *element, ...)
     while ((name = va_arg(arguments, const char *)) != NULL) {
         const char *value = va_arg(arguments, const char *);
         if (value)
-            xmlNewProp(element, BAD_CAST name, BAD_CAST value);
+            xmlSetProp(element, BAD_CAST name, BAD_CAST value);
     }
     va_end(arguments);
 }

@@ -18,7 +18,8 @@ xmlDoc *xml_parse(const char *text, GError **error);
 // Appends an element to @parent and returns it (owned by the tree).
 xmlNode *xml_add(xmlNode *parent, const char *name);
 xmlNode *xml_add_text(xmlNode *parent, const char *name, const char *text_format, ...) G_GNUC_PRINTF(3, 4);
-// Sets pairs of attribute name and value, up to a NULL name; a pair whose value is NULL is left out.
+// Sets pairs of attribute name and value, up to a NULL name, in place of what they were; a pair whose value
+// is NULL is left out.
 void xml_set(xmlNode *element, ...) G_GNUC_NULL_TERMINATED;
 
 // First child element of that name (in no namespace), or NULL.

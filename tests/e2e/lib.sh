@@ -12,12 +12,21 @@ root=$here/../..
 count=0 bad=0
 work=$(mktemp -d /var/tmp/sevend-e2e.XXXXXX)
 chmod 0711 "$work"
+# Why jobs failed, and the last that their machines said: what a log of requests does not tell.
+show_failures() {
+    local id
+    api GET '/v1/jobs?state=failed' | jq -r '.jobs[]? | .id' | while read -r id; do
+        api GET "/v1/jobs/$id" | jq -r '"# \(.kind) of \(.vm) failed in \(.error.phase): \(.error.code): \(.error.message)", (.steps[]? | select(.started) | "#   \(.phase): \(.state), \(.started) to \(.finished): \(.detail)")'
+        api GET "/v1/jobs/$id/evidence/console.log" | tail -n 6 | tr -cd '\n -~' | sed 's/sevend.1 [0-9a-f]* //; s/^/#   COM1: /'
+    done 2>/dev/null
+}
 e2e_end() {
     local status=$?
     trap - EXIT INT TERM
     if { [ "$bad" -gt 0 ] || [ "$status" -ne 0 ]; } && [ -f "$work/d/sevend.log" ]; then
+        show_failures
         echo "-- the daemon's log:" >&2
-        tail -n 60 "$work/d/sevend.log" >&2
+        grep -v ': GET ' "$work/d/sevend.log" | tail -n 60 >&2
     fi
     private_remove
     rm -rf -- "$work"

@@ -44,11 +44,26 @@ net_program() {
   esac
 }
 
+# wmic computersystem where name="OLD" call rename name="NEW": counts from the next start on. Windows refuses what is no name.
+rename_computer() {
+  local old new code=0
+  old=$(printf '%s' "$1" | sed 's/^[^"]*"\([^"]*\)".*/\1/') new=$(printf '%s' "$1" | sed 's/.*"\([^"]*\)"$/\1/')
+  [ "$(printf '%s' "$old" | tr 'a-z' 'A-Z')" = "$(hostname | tr 'a-z' 'A-Z')" ] || { printf 'No Instance(s) Available.\r\n'; return 0; }
+  case $new in
+    '' | *[!A-Za-z0-9-]* | ????????????????*) code=2147942523 ;; # ERROR_INVALID_NAME
+    *[!0-9]*) printf '%s' "$new" | tr 'a-z' 'A-Z' >"$WINDOWS/System32/config/COMPUTERNAME"; sync ;;
+    *) code=2147942523 ;; # digits only
+  esac
+  printf 'Executing (\\\\%s\\ROOT\\CIMV2:Win32_ComputerSystem.Name="%s")->rename()\r\nMethod execution successful.\r\nOut Parameters:\r\ninstance of __PARAMETERS\r\n{\r\n\tReturnValue = %s;\r\n};\r\n' \
+    "$old" "$old" "$code"
+}
+
 # wmic useraccount where "…" set PROPERTY=TRUE|FALSE, with the two conditions by which accounts are usually found.
 wmic_program() {
   local line name property value column
   line=$(arguments_of "$1")
   case $line in
+    'computersystem where name="'*'" call rename name="'*'"') rename_computer "$line"; return ;;
     'useraccount where "'*'" set '*=*) ;;
     *) printf 'Invalid verb.\r\n'; return 1 ;;
   esac

@@ -12,8 +12,8 @@
     "{\"name\":\"" FAKE_MACHINE "\",\"uuid\":\"6b1f7c1e-0000-4000-8000-000000000001\",\"state\":\"ready\","  \
     "\"power\":\"running\",\"template\":\"win7-pro-x64\",\"disc\":\"win7\",\"edition\":\"PROFESSIONAL\","    \
     "\"architecture\":\"amd64\",\"created\":\"2026-01-01T00:00:00.000Z\",\"job\":\"" FAKE_JOB "\","          \
-    "\"request\":{\"name\":\"" FAKE_MACHINE                                                                  \
-    "\"},\"error\":null,\"agent\":null,\"computer_name\":\"A\",\"warnings\":[],\"boot_disc\":\"abc\"}"
+    "\"request\":{\"name\":\"" FAKE_MACHINE "\"},\"error\":null,\"agent\":null,\"computer_name\":\"A\","     \
+    "\"warnings\":[],\"boot_disc\":\"abc\",\"image\":null}"
 
 json_object *service_version(Daemon *daemon)
 {
@@ -143,6 +143,47 @@ json_object *service_vm_stop(Daemon *daemon, const char *name, json_object *body
 {
     fake_record(daemon, "vm_stop %s %s", name, body_or_null != NULL ? "body" : "none");
     return fake_knows("machine", name, FAKE_MACHINE, problem) ? fake_wrapped_job(daemon) : NULL;
+}
+
+#define IMAGE                                                                                                \
+    "{\"name\":\"base\",\"uuid\":\"6b1f7c1e-0000-4000-8000-000000000002\",\"state\":\"ready\","              \
+    "\"created\":\"2026-01-01T00:00:00.000Z\",\"machine\":\"lab\",\"parent\":null,\"template\":\"win7-pro-"  \
+    "x64\","                                                                                                 \
+    "\"disc\":\"win7\",\"edition\":\"PROFESSIONAL\",\"architecture\":\"amd64\",\"request\":null,\"agent\":"  \
+    "null,"                                                                                                  \
+    "\"job\":null,\"size_bytes\":1000,\"clones\":[\"" FAKE_MACHINE "\"],\"children\":[]}"
+
+json_object *service_vm_seal(Daemon *daemon, const char *name, json_object *body, Problem **problem)
+{
+    fake_record(daemon, "vm_seal %s %s", name, json_string_member(body, "image"));
+    return fake_knows("machine", name, FAKE_MACHINE, problem) ? fake_wrapped_job(daemon) : NULL;
+}
+
+json_object *service_image_list(Daemon *daemon, const ServicePage *page, Problem **problem)
+{
+    (void)problem;
+    fake_record_page(daemon, "image_list", page);
+    return fake_canned("{\"images\":[" IMAGE "],\"next_cursor\":null}");
+}
+
+json_object *service_image_show(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "image_show %s", name);
+    return fake_knows("image", name, "base", problem) ? fake_canned(IMAGE) : NULL;
+}
+
+json_object *service_image_provenance(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "image_provenance %s", name);
+    return fake_knows("image", name, "base", problem)
+               ? fake_canned("{\"format\":\"sevend-provenance/1\",\"machine\":\"lab\"}")
+               : NULL;
+}
+
+json_object *service_image_delete(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "image_delete %s", name);
+    return fake_knows("image", name, "base", problem) ? fake_wrapped_job(daemon) : NULL;
 }
 
 json_object *service_vm_exec(Daemon *daemon, const char *name, json_object *body, Problem **problem)

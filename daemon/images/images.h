@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Images: a machine that was installed is sealed once, and clones of it are there in seconds. An image is the
+// machine's disk, which nothing writes to any more, with the definition, the nonce and the provenance that
+// the machine had; volume and folder keep the machine's UUID. A clone is a qcow2 overlay over it with a
+// domain, a nonce and, if asked for, a computer name of its own.
+#pragma once
+
+#include "daemon/daemon.h"
+
+extern const JobKind seal_job_kind;         // "seal"; parameters: SealOrder as JSON
+extern const JobKind clone_job_kind;        // "clone"; the machine's row names the image
+extern const JobKind delete_image_job_kind; // "delete-image"; parameters {"image": name}
+
+#define SEAL_STOP_SECONDS 300 // unless the request says otherwise
+
+// Gives up names of images whose sealing never began: after a crash between the two. Before jobs start.
+void image_sweep(Daemon *daemon);
+
+// Stores a clone of @image, called @name, and its job, in this order: files, rows. @document: as
+// clone_request_parse() took it. Returns the job's id (the caller frees). Errors: STORE_ERROR (NOT_FOUND: no
+// such image, or it is not ready; EXISTS: the name is taken), JOB_ERROR, G_FILE_ERROR.
+char *clone_submit(Daemon *daemon, json_object *document, const StoreIdempotency *idempotency,
+                   GError **error);

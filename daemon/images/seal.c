@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Job "seal": a machine becomes an image. Until the step "image" everything can be undone; that step is one
+// transaction, and nothing is copied or moved.
+#include <string.h>
+
+#include "common/files.h"
+#include "daemon/images/image_files.h"
+#include "daemon/images/images.h"
+#include "daemon/install/install.h"
+#include "daemon/install/isolation_gate.h"
+#include "daemon/install/machine_files.h"
+#include "daemon/install/power_cycle.h"
+#include "daemon/vm/domain.h"
+
+// What Windows may take beyond the time that the order gives it: for libvirt, and for writing things down.
+#define STOP_GRACE_SECONDS 60
+
+typedef struct {
+    char *image;
+    gboolean keep; // the machine goes on, as the image's first clone
+    guint stop_seconds;
+} SealOrder;
+
+static void free_order(gpointer data)
+{
+    SealOrder *order = data;
+    if (!order)
+        return;
+    g_free(order->image);
+    g_free(order);
+}
+
+static SealOrder *order_of(Job *job, GError **error)
+{
+    g_autoptr(json_object) parameters = json_parse(job_parameters(job), strlen(job_parameters(job)), error);
+    if (!parameters)
+        return NULL;
+    json_object *keep = json_object_object_get(parameters, "keep");
+    SealOrder *order = g_new0(SealOrder, 1);
+    order->image = g_strdup(json_string_member(parameters, "image"));
+    order->keep = json_object_get_boolean(keep);
+    order->stop_seconds = (guint)json_int_member(parameters, "timeout_seconds", SEAL_STOP_SECONDS);
+    return order;
+}
+
+static gpointer begin(Job *job, GError **error)
+{
+    return order_of(job, error);
+}
+
+// Only a Windows that has shut down cleanly is worth a copy.
+static gboolean run_stop(Job *job, GError **error)
+{
+    const SealOrder *order = job_data(job);
+    gboolean off = FALSE;
+    job_set_time_limit(job, order->stop_seconds + STOP_GRACE_SECONDS);
+    if (!machine_wait_off(job, 1, &off, error))
+        return FALSE;
+    if (!off) {
+        machine_ask_to_stop(job);
+        if (!machine_wait_off(job, order->stop_seconds, &off, error))
+            return FALSE;
+    }
+    if (!off)
+        job_fail(error, "still-running",
+                 "the machine did not shut down within %u s, and is not sealed: a disk whose Windows runs "
+                 "would be a broken image. Look at its screen (sevenctl screenshot), or give it more time "
+                 "(timeout_seconds)",
+                 order->stop_seconds);
+    return off;
+}
+
+// The definition is what clones are made from. Resumed after it was undefined, it is there already.
+static gboolean run_undefine(Job *job, GError **error)
+{
+    Daemon *daemon = job_user_data(job);
+    const char *uuid = job_machine_uuid(job);
+    GError *failure = NULL;
+    DomainPower power = DOMAIN_GONE;
+    if (!domain_power(daemon->libvirt, uuid, &power, &failure)) {
+        install_propagate(error, failure);
+        return FALSE;
+    }
+    if (power == DOMAIN_GONE && image_definition_exists(daemon, uuid))
+        return TRUE;
+    g_autofree char *xml = domain_inactive_xml(daemon->libvirt, uuid, &failure);
+    if (!xml || !image_definition_write(daemon, uuid, xml, &failure) ||
+        !domain_undefine(daemon->libvirt, uuid, &failure)) {
+        install_propagate(error, failure);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+// TRUE while the machine has its row: it is no image yet.
+static gboolean is_machine(Job *job)
+{
+    Daemon *daemon = job_user_data(job);
+    g_autoptr(StoreMachine) machine = NULL;
+    return store_machine_get(daemon->store, job_machine_name(job), &machine, NULL) &&
+           strcmp(machine->uuid, job_machine_uuid(job)) == 0;
+}
+
+static gboolean undo_undefine(Job *job, GError **error)
+{
+    Daemon *daemon = job_user_data(job);
+    const char *uuid = job_machine_uuid(job);
+    if (!is_machine(job) || !image_definition_exists(daemon, uuid))
+        return TRUE;
+    g_autofree char *xml = image_definition_read(daemon, uuid, error);
+    if (!xml || !define_isolated(daemon, uuid, xml, error))
+        return FALSE;
+    job_log(job, "the machine is as it was, and off: sevenctl start %s", job_machine_name(job));
+    return image_definition_remove(daemon, uuid, error);
+}
+
+static gboolean run_image(Job *job, GError **error)
+{
+    Daemon *daemon = job_user_data(job);
+    const SealOrder *order = job_data(job);
+    GError *failure = NULL;
+    if (store_image_seal(daemon->store, order->image, job_id(job), &failure)) {
+        job_detail(job, "image \"%s\"", order->image);
+        return TRUE;
+    }
+    install_propagate(error, failure);
+    return FALSE;
+}
+
+// Resumed: its clone may have been asked for already.
+static gboolean run_clone(Job *job, GError **error)
+{
+    Daemon *daemon = job_user_data(job);
+    const SealOrder *order = job_data(job);
+    GError *failure = NULL;
+    g_autoptr(StoreMachine) there = NULL;
+    if (!order->keep || store_machine_get(daemon->store, job_machine_name(job), &there, NULL))
+        return TRUE;
+    const StoreIdempotency none = { NULL, NULL };
+    g_autoptr(json_object) document = json_object_new_object();
+    json_object_object_add(document, "name", json_object_new_string(job_machine_name(job)));
+    json_object_object_add(document, "image", json_object_new_string(order->image));
+    g_autofree char *clone = clone_submit(daemon, document, &none, &failure);
+    if (clone) {
+        job_detail(job, "job %s", clone);
+        return TRUE;
+    }
+    install_propagate(error, failure);
+    return FALSE;
+}
+
+// Also of a job that was cancelled before it began, and has no data.
+static void end(Job *job, JobOutcome outcome, const GError *error G_GNUC_UNUSED)
+{
+    Daemon *daemon = job_user_data(job);
+    g_autoptr(GError) failure = NULL;
+    if (outcome == JOB_SUCCEEDED)
+        return;
+    SealOrder *order = order_of(job, &failure);
+    if (!order || !store_image_release(daemon->store, order->image, &failure))
+        g_warning("job %s: %s; the image's name is free at the next start", job_id(job), failure->message);
+    free_order(order);
+}
+
+static const JobStep steps[] = {
+    { "stop", 6, run_stop, NULL },
+    { "undefine", 1, run_undefine, undo_undefine },
+    { "image", 1, run_image, NULL },
+    { "clone", 1, run_clone, NULL },
+};
+
+const JobKind seal_job_kind = {
+    .name = "seal",
+    .steps = steps,
+    .step_count = G_N_ELEMENTS(steps),
+    .begin = begin,
+    .end = end,
+    .free_data = free_order,
+};
+
+// The unfinished job that seals @image, if there is one, owns its name.
+static gboolean is_being_sealed(const GPtrArray *jobs, const StoreImage *image)
+{
+    for (guint i = 0; i < jobs->len; i++) {
+        const StoreJob *job = jobs->pdata[i];
+        if (strcmp(job->kind, seal_job_kind.name) == 0 && g_strcmp0(job->machine_uuid, image->uuid) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+void image_sweep(Daemon *daemon)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) jobs = store_job_unfinished(daemon->store, &error);
+    g_autoptr(GPtrArray) images = jobs ? store_image_list(daemon->store, NULL, G_MAXINT32, &error) : NULL;
+    for (guint i = 0; images && !error && i < images->len; i++) {
+        const StoreImage *image = images->pdata[i];
+        if (strcmp(image->state, "sealing") == 0 && !is_being_sealed(jobs, image))
+            store_image_release(daemon->store, image->name, &error);
+    }
+    if (error)
+        g_warning("images: %s", error->message);
+}

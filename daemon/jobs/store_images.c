@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The store's table of images: installs that were sealed, each owned by one row from the moment its name is
+// taken. What may not be deleted is decided here, in the transaction that would do it.
+#include "daemon/jobs/store_private.h"
+
+#include "common/ids.h"
+
+#define IMAGE_COLUMNS                                                                                        \
+    "name, uuid, state, machine, parent, template_name, disc, edition, architecture, request, agent, job, "  \
+    "created"
+
+void store_image_free(StoreImage *image)
+{
+    if (image == NULL) {
+        return;
+    }
+    g_free(image->name);
+    g_free(image->uuid);
+    g_free(image->state);
+    g_free(image->machine);
+    g_free(image->parent);
+    g_free(image->template_name);
+    g_free(image->disc);
+    g_free(image->edition);
+    g_free(image->architecture);
+    g_free(image->request);
+    g_free(image->agent);
+    g_free(image->job);
+    g_free(image->created);
+    g_free(image);
+}
+
+static void image_free(gpointer image)
+{
+    store_image_free(image);
+}
+
+static StoreImage *image_of_row(sqlite3_stmt *row)
+{
+    StoreImage *image = g_new0(StoreImage, 1);
+    int column = 0;
+    image->name = store_column(row, column++);
+    image->uuid = store_column(row, column++);
+    image->state = store_column(row, column++);
+    image->machine = store_column(row, column++);
+    image->parent = store_column(row, column++);
+    image->template_name = store_column(row, column++);
+    image->disc = store_column(row, column++);
+    image->edition = store_column(row, column++);
+    image->architecture = store_column(row, column++);
+    image->request = store_column(row, column++);
+    image->agent = store_column(row, column++);
+    image->job = store_column(row, column++);
+    image->created = store_column(row, column++);
+    return image;
+}
+
+gboolean store_image_reserve(Store *store, const char *name, const StoreMachine *machine, GError **error)
+{
+    g_autofree char *now = time_now_text();
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    gboolean ok = store_change(
+        store, (StoreSubject){ "images", name }, NULL, error,
+        "INSERT INTO images (" IMAGE_COLUMNS ") VALUES (?, ?, 'sealing', ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
+        "sssssssssss", name, machine->uuid, machine->name, machine->image, machine->template_name,
+        machine->disc, machine->edition, machine->architecture, machine->request, machine->agent, now);
+    return store_end(store, ok, error);
+}
+
+gboolean store_image_release(Store *store, const char *name, GError **error)
+{
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    gboolean ok = store_change(store, (StoreSubject){ "images", name }, NULL, error,
+                               "DELETE FROM images WHERE name = ? AND state = 'sealing'", "s", name);
+    return store_end(store, ok, error);
+}
+
+// Ends a transaction that had to change the row of @subject.
+static gboolean end_change(Store *store, gboolean ok, int changes, StoreSubject subject, GError **error)
+{
+    if (ok && changes == 0) {
+        store_set_not_found(subject, error);
+        ok = FALSE;
+    }
+    return store_end(store, ok, error);
+}
+
+gboolean store_image_seal(Store *store, const char *name, const char *job_id, GError **error)
+{
+    StoreSubject subject = { "images", name };
+    int changes = 0;
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    gboolean ok =
+        store_change(store, subject, &changes, error,
+                     "UPDATE images SET state = 'ready', job = ?2 WHERE name = ?1 AND state <> 'deleting'",
+                     "ss", name, job_id) &&
+        store_change(store, subject, NULL, error,
+                     "DELETE FROM machines WHERE uuid = (SELECT uuid FROM images WHERE name = ?)", "s", name);
+    return end_change(store, ok, changes, subject, error);
+}
+
+// Is it not there, or does somebody need it?
+static void explain_delete(Store *store, StoreSubject subject, GError **error)
+{
+    g_autoptr(StoreImage) image = NULL;
+    if (store_image_get(store, subject.key, &image, error)) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_IN_USE,
+                    "image \"%s\": machines or images are based on it", subject.key);
+    }
+}
+
+gboolean store_image_begin_delete(Store *store, const char *name, GError **error)
+{
+    StoreSubject subject = { "images", name };
+    int changes = 0;
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    gboolean ok = store_change(store, subject, &changes, error,
+                               "UPDATE images SET state = 'deleting' WHERE name = ?1 AND state <> 'sealing'"
+                               " AND NOT EXISTS (SELECT 1 FROM machines WHERE image = ?1)"
+                               " AND NOT EXISTS (SELECT 1 FROM images WHERE parent = ?1)",
+                               "s", name);
+    if (ok && changes == 0) {
+        explain_delete(store, subject, error);
+        ok = FALSE;
+    }
+    return store_end(store, ok, error);
+}
+
+gboolean store_image_delete(Store *store, const char *name, GError **error)
+{
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    gboolean ok = store_change(store, (StoreSubject){ "images", name }, NULL, error,
+                               "DELETE FROM images WHERE name = ?", "s", name);
+    return store_end(store, ok, error);
+}
+
+gboolean store_image_get(Store *store, const char *name, StoreImage **ret_image, GError **error)
+{
+    StoreSubject subject = { "images", name };
+    g_rec_mutex_lock(&store->lock);
+    int result = -1;
+    sqlite3_stmt *row =
+        store_query(store, subject, error, "SELECT " IMAGE_COLUMNS " FROM images WHERE name = ?", "s", name);
+    if (row != NULL) {
+        result = store_next(store, row, subject, error);
+        if (result == 1) {
+            *ret_image = image_of_row(row);
+        }
+        store_reset(row);
+    }
+    g_rec_mutex_unlock(&store->lock);
+    if (result == 0) {
+        store_set_not_found(subject, error);
+    }
+    return result == 1;
+}
+
+GPtrArray *store_image_list(Store *store, const char *after_name_or_null, guint limit, GError **error)
+{
+    StoreSubject subject = { "images", NULL };
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(image_free);
+    g_rec_mutex_lock(&store->lock);
+    int result = -1;
+    sqlite3_stmt *row = store_query(store, subject, error,
+                                    "SELECT " IMAGE_COLUMNS " FROM images WHERE ?1 IS NULL OR name > ?1"
+                                    " ORDER BY name LIMIT ?2",
+                                    "sl", after_name_or_null, (gint64)limit);
+    if (row != NULL) {
+        while ((result = store_next(store, row, subject, error)) == 1) {
+            g_ptr_array_add(list, image_of_row(row));
+        }
+        store_reset(row);
+    }
+    g_rec_mutex_unlock(&store->lock);
+    return result == 0 ? g_steal_pointer(&list) : NULL;
+}
+
+// The first column of what @sql finds for @key.
+static char **names(Store *store, const char *sql, const char *key, GError **error)
+{
+    StoreSubject subject = { "images", key };
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    g_rec_mutex_lock(&store->lock);
+    int result = -1;
+    sqlite3_stmt *row = store_query(store, subject, error, sql, "s", key);
+    if (row != NULL) {
+        while ((result = store_next(store, row, subject, error)) == 1) {
+            g_autofree char *name = store_column(row, 0);
+            g_strv_builder_add(builder, name);
+        }
+        store_reset(row);
+    }
+    g_rec_mutex_unlock(&store->lock);
+    return result == 0 ? g_strv_builder_end(builder) : NULL;
+}
+
+char **store_image_clones(Store *store, const char *name, GError **error)
+{
+    return names(store, "SELECT name FROM machines WHERE image = ? ORDER BY name", name, error);
+}
+
+char **store_image_children(Store *store, const char *name, GError **error)
+{
+    return names(store, "SELECT name FROM images WHERE parent = ? ORDER BY name", name, error);
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// See domain_clone.h.
+#include "daemon/vm/domain_clone.h"
+
+#include <string.h>
+
+#include "daemon/vm/connection.h"
+#include "daemon/vm/domain_xml_parts.h"
+
+static gboolean refuse(GError **error, const char *what)
+{
+    g_set_error(error, VM_ERROR, VM_ERROR_INVALID, "the image's domain XML: %s", what);
+    return FALSE;
+}
+
+static void take_away(xmlNode *element)
+{
+    xmlUnlinkNode(element);
+    xmlFreeNode(element);
+}
+
+static void take_away_all(xmlNode *parent, const char *name)
+{
+    for (xmlNode *child = xml_find(parent, name); child; child = xml_find(parent, name))
+        take_away(child);
+}
+
+// In the place of the first of that name, or at the end.
+static xmlNode *replace(xmlNode *parent, const char *name, const char *text)
+{
+    xmlNode *element = xml_find(parent, name);
+
+    if (element == NULL)
+        return xml_add_text(parent, name, "%s", text);
+    xmlNodeSetContent(element, NULL);
+    xmlNodeAddContent(element, BAD_CAST text);
+    return element;
+}
+
+static void set_identity(xmlNode *domain, const DomainCloneSpec *spec)
+{
+    xml_set(domain, "type", spec->virt_type, NULL);
+    replace(domain, "name", spec->name);
+    replace(domain, "uuid", spec->uuid);
+    take_away_all(domain, "metadata");
+    domain_xml_add_metadata(domain, spec->machine, spec->instance);
+}
+
+static void set_size(xmlNode *domain, const DomainCloneSpec *spec)
+{
+    if (spec->memory_mib > 0) {
+        g_autofree char *memory = g_strdup_printf("%u", spec->memory_mib);
+        take_away_all(domain, "currentMemory");
+        xml_set(replace(domain, "memory", memory), "unit", "MiB", NULL);
+    }
+    if (spec->vcpus > 0) {
+        g_autofree char *vcpus = g_strdup_printf("%u", spec->vcpus);
+        g_autofree char *sockets = g_strdup_printf("%u", spec->sockets);
+        g_autofree char *cores = g_strdup_printf("%u", spec->vcpus / spec->sockets);
+        xmlNode *cpu = xml_find(domain, "cpu");
+        xmlNode *topology = cpu ? xml_find(cpu, "topology") : NULL;
+        replace(domain, "vcpu", vcpus);
+        if (topology)
+            xml_set(topology, "sockets", sockets, "cores", cores, "threads", "1", NULL);
+    }
+}
+
+static gboolean is_cd(xmlNode *disk)
+{
+    g_autofree char *device = xml_get(disk, "device");
+    return g_strcmp0(device, "cdrom") == 0;
+}
+
+static gboolean set_disks(xmlNode *devices, const DomainCloneSpec *spec, GError **error)
+{
+    guint disks = 0;
+
+    for (xmlNode *disk = xml_first(devices); disk; disk = xml_next(disk)) {
+        if (!xml_is(disk, "disk"))
+            continue;
+        take_away_all(disk, "source");
+        take_away_all(disk, "backingStore");
+        if (is_cd(disk)) {
+            xml_set(disk, "type", "file", NULL);
+            continue;
+        }
+        disks++;
+        xml_set(disk, "type", "volume", NULL);
+        xml_set(xml_add(disk, "source"), "pool", spec->pool, "volume", spec->volume, NULL);
+    }
+    return disks == 1 || refuse(error, "it has not exactly one disk");
+}
+
+// COM1 and COM2, as domain_xml_add_serial_ports() made them.
+static gboolean set_ports(xmlNode *devices, const DomainCloneSpec *spec, GError **error)
+{
+    guint logs = 0, sockets = 0;
+
+    take_away_all(devices, "console"); // libvirt's copy of COM1; it makes a new one
+    for (xmlNode *port = xml_first(devices); port; port = xml_next(port)) {
+        xmlNode *log = xml_is(port, "serial") ? xml_find(port, "log") : NULL;
+        xmlNode *source = xml_is(port, "serial") ? xml_find(port, "source") : NULL;
+        if (log) {
+            xml_set(log, "file", spec->com1_log, NULL);
+            logs++;
+        } else if (source) {
+            xml_set(source, "path", spec->com2_socket, NULL);
+            sockets++;
+        }
+    }
+    return (logs == 1 && sockets == 1) || refuse(error, "it has not the two serial ports");
+}
+
+char *domain_clone_xml(const char *xml, const DomainCloneSpec *spec, GError **error)
+{
+    g_autoptr(XmlDocument) document = xml_parse(xml, error);
+    if (document == NULL)
+        return NULL;
+    xmlNode *domain = xmlDocGetRootElement(document);
+    xmlNode *devices = xml_is(domain, "domain") ? xml_find(domain, "devices") : NULL;
+    if (devices == NULL) {
+        refuse(error, "it has no devices");
+        return NULL;
+    }
+    if (strlen(spec->com2_socket) > DOMAIN_SOCKET_PATH_LIMIT) {
+        refuse(error, "the path of COM2 is longer than 107 bytes, the limit of a Unix socket");
+        return NULL;
+    }
+    set_identity(domain, spec);
+    set_size(domain, spec);
+    if (!set_disks(devices, spec, error) || !set_ports(devices, spec, error))
+        return NULL;
+    return xml_document_text(document);
+}
