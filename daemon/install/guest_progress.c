@@ -160,8 +160,8 @@ static void poll_power(GuestProgress *progress, Job *job)
 static void poll_processors(GuestProgress *progress)
 {
     guint64 nanoseconds = 0;
-    if (domain_processor_time(progress->daemon->libvirt, progress->uuid, &nanoseconds, NULL))
-        guest_state_take_processor_time(&progress->state, nanoseconds, g_get_monotonic_time());
+    if (domain_processor_demand(progress->daemon->libvirt, progress->uuid, &nanoseconds, NULL))
+        guest_state_take_demand(&progress->state, nanoseconds, g_get_monotonic_time());
 }
 
 static void poll_disk(GuestProgress *progress, Job *job)

@@ -205,16 +205,14 @@ void guest_state_take_reboots(GuestState *state, guint count, gint64 now)
         reach(state, GUEST_STAGE_OOBE, "rebooted after specialize", now);
 }
 
-void guest_state_take_processor_time(GuestState *state, guint64 nanoseconds, gint64 now)
+void guest_state_take_demand(GuestState *state, guint64 nanoseconds, gint64 now)
 {
-    const gint64 used = (gint64)(nanoseconds - state->processor_time) / 1000,
-                 passed = now - state->processor_seen;
+    const gint64 used = (gint64)(nanoseconds - state->demand) / 1000, passed = now - state->demand_seen;
     // Less than before: the machine was started anew.
-    if (state->processor_seen != 0 && nanoseconds >= state->processor_time &&
-        used * 100 > passed * GUEST_BUSY_PERCENT)
+    if (state->demand_seen != 0 && nanoseconds >= state->demand && used * 100 > passed * GUEST_BUSY_PERCENT)
         state->busy += MIN(passed, now - state->activity - state->busy);
-    state->processor_time = nanoseconds;
-    state->processor_seen = now;
+    state->demand = nanoseconds;
+    state->demand_seen = now;
 }
 
 void guest_state_take_written(GuestState *state, guint64 bytes, gint64 now)

@@ -30,10 +30,11 @@ const char *guest_stage_name(GuestStage stage);
 // Setup restarts once in a stage, and a driver may make it twice: so many are a machine that crashes again
 // and again.
 #define GUEST_REBOOTS_MOST 5u
-// A machine that takes more than this much of one processor works at something: it is slow, or runs in a
-// circle, and neither is a message that waits for an answer. In emulation a machine that waits was seen to
-// take up to 33, one that works 53 and more.
-#define GUEST_BUSY_PERCENT 40
+// A machine that wants more than this much of one processor (domain_processor_demand()) works at something:
+// it is slow, or runs in a circle, and neither is a message that waits for an answer. What it gets says
+// nothing: of five that worked side by side in emulation each got 21 to 40 and wanted 95 to 105; one that
+// waited wanted 2.
+#define GUEST_BUSY_PERCENT 30
 // Such time counts for so much less as a standstill.
 #define GUEST_BUSY_WEIGHT 4
 // A machine that resets itself may say so several times before it takes effect, the more the busier the host;
@@ -51,12 +52,12 @@ const char *guest_stage_name(GuestStage stage);
 
 typedef struct {
     GuestStage stage;
-    char *evidence;         // what last moved the stage: "COM1: phase=copy status=begin"
-    gint64 activity;        // time (monotonic µs) of the last sign of life
-    gint64 busy;            // µs since then in which its processors worked
-    guint64 processor_time; // ns, as last seen
-    gint64 processor_seen;  // when, or 0
-    guint64 written;        // bytes, as last seen
+    char *evidence;     // what last moved the stage: "COM1: phase=copy status=begin"
+    gint64 activity;    // time (monotonic µs) of the last sign of life
+    gint64 busy;        // µs since then in which its processors worked
+    guint64 demand;     // ns, as last seen
+    gint64 demand_seen; // when, or 0
+    guint64 written;    // bytes, as last seen
     guint64 written_at_activity;
     guint64 written_at_reboot;
     guint reboots;                // in this stage
@@ -88,7 +89,7 @@ void guest_state_take_blue_screen(GuestState *state, gboolean seen);
 void guest_state_take_console(GuestState *state, guint64 bytes); // of COM1, in all
 void guest_state_take_reboots(GuestState *state, guint count, gint64 now);
 void guest_state_take_written(GuestState *state, guint64 bytes, gint64 now);
-void guest_state_take_processor_time(GuestState *state, guint64 nanoseconds, gint64 now);
+void guest_state_take_demand(GuestState *state, guint64 nanoseconds, gint64 now);
 // From the boot disc.
 void guest_state_take_read(GuestState *state, guint64 bytes, gint64 now);
 void guest_state_take_screen(GuestState *state, const char *hash, gint64 now);

@@ -64,10 +64,11 @@ gboolean domain_disk_written(VmConnection *connection, const char *uuid, guint64
 // Bytes read from one drive (DRIVE_BOOT …) since QEMU started. VM_ERROR_STATE if it is off.
 gboolean domain_disk_read(VmConnection *connection, const char *uuid, const char *drive, guint64 *ret_bytes,
                           GError **error);
-// Processor time that the machine has taken since QEMU started, its devices' included. VM_ERROR_STATE if it
-// is off.
-gboolean domain_processor_time(VmConnection *connection, const char *uuid, guint64 *ret_nanoseconds,
-                               GError **error);
+// Time that the machine's processors have run since QEMU started, and time in which they had work but waited
+// for one of the host's: what they would have run on a host of their own.
+// VM_ERROR_STATE if it is off.
+gboolean domain_processor_demand(VmConnection *connection, const char *uuid, guint64 *ret_nanoseconds,
+                                 GError **error);
 // The screen as PNG. Converts PPM if this QEMU gives that. The caller owns the bytes.
 GBytes *domain_screenshot(VmConnection *connection, const char *uuid, GError **error);
 // UUIDs of all domains, running or not, whose metadata say that the sevend @instance (DomainSpec) made them,

@@ -376,7 +376,7 @@ static gint64 run(GuestState *state, gint64 from, int seconds, double used)
 {
     static guint64 processor = 0;
     for (int i = 0; i <= seconds; i++) {
-        guest_state_take_processor_time(state, processor, from + i * G_TIME_SPAN_SECOND);
+        guest_state_take_demand(state, processor, from + i * G_TIME_SPAN_SECOND);
         processor += (guint64)(used * 1e9);
     }
     return from + seconds * G_TIME_SPAN_SECOND;
@@ -476,8 +476,8 @@ static void processor_time_that_begins_again_is_none(void)
 {
     GuestState state;
     guest_state_init(&state, 0);
-    guest_state_take_processor_time(&state, 50000000000, G_TIME_SPAN_SECOND);
-    guest_state_take_processor_time(&state, 0, 5 * G_TIME_SPAN_SECOND);
+    guest_state_take_demand(&state, 50000000000, G_TIME_SPAN_SECOND);
+    guest_state_take_demand(&state, 0, 5 * G_TIME_SPAN_SECOND);
     g_assert_cmpint(guest_state_still(&state, 5 * G_TIME_SPAN_SECOND), ==, 5 * G_TIME_SPAN_SECOND);
     guest_state_clear(&state);
 }
