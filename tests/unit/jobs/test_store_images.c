@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The rows of images: names that are taken and given up, sealing as one change, and what cannot be deleted.
+#include "tests/unit/jobs/fixture.h"
+
+#include "daemon/jobs/store_private.h"
+
+static const char *const phases[] = { "a", NULL };
+
+// Its UUID is "uuid-" and its name.
+static gboolean insert(Fixture *fixture, const char *name, const char *image, GError **error)
+{
+    g_autofree char *uuid = g_strconcat("uuid-", name, NULL);
+    g_autofree char *job_id = g_strconcat("job-", name, NULL);
+    const StoreMachine machine = {
+        .uuid = uuid, .name = (char *)name, .state = (char *)"ready", .image = (char *)image
+    };
+    const StoreJob job = {
+        .id = job_id, .kind = (char *)"clone", .machine_name = (char *)name, .machine_uuid = uuid
+    };
+    return store_job_insert(fixture->store, &machine, &job, phases, NULL, error);
+}
+
+static void insert_well(Fixture *fixture, const char *name, const char *image)
+{
+    g_autoptr(GError) error = NULL;
+    insert(fixture, name, image, &error);
+    g_assert_no_error(error);
+}
+
+static void reserve(Fixture *fixture, const char *image, const char *machine_name)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(StoreMachine) machine = NULL;
+    store_machine_get(fixture->store, machine_name, &machine, &error);
+    g_assert_no_error(error);
+    store_image_reserve(fixture->store, image, machine, &error);
+    g_assert_no_error(error);
+}
+
+static void seal(Fixture *fixture, const char *image, const char *machine_name)
+{
+    g_autoptr(GError) error = NULL;
+    reserve(fixture, image, machine_name);
+    store_image_seal(fixture->store, image, "job-seal", &error);
+    g_assert_no_error(error);
+}
+
+static char *state_of(Fixture *fixture, const char *name)
+{
+    g_autoptr(StoreImage) image = NULL;
+    return store_image_get(fixture->store, name, &image, NULL) ? g_strdup(image->state) : NULL;
+}
+
+static void a_name_is_taken_once(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(StoreMachine) machine = NULL;
+    insert_well(fixture, "m", NULL);
+    reserve(fixture, "gold", "m");
+    store_machine_get(fixture->store, "m", &machine, NULL);
+    g_assert_false(store_image_reserve(fixture->store, "gold", machine, &error));
+    g_assert_error(error, STORE_ERROR, STORE_ERROR_EXISTS);
+    g_assert_true(store_image_release(fixture->store, "gold", NULL));
+    reserve(fixture, "gold", "m");
+}
+
+static void sealing_moves_the_machine(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    g_autoptr(StoreMachine) machine = NULL;
+    g_autoptr(StoreImage) image = NULL;
+    insert_well(fixture, "m", NULL);
+    seal(fixture, "gold", "m");
+    g_assert_false(store_machine_get(fixture->store, "m", &machine, NULL));
+    g_assert_true(store_image_get(fixture->store, "gold", &image, NULL));
+    g_assert_cmpstr(image->state, ==, "ready");
+    g_assert_cmpstr(image->uuid, ==, "uuid-m");
+    g_assert_cmpstr(image->machine, ==, "m");
+    g_assert_cmpstr(image->job, ==, "job-seal");
+    g_assert_null(image->parent);
+    // After a crash behind it the step comes again.
+    g_assert_true(store_image_seal(fixture->store, "gold", "job-seal", NULL));
+    // What is sealed is not given up.
+    g_assert_true(store_image_release(fixture->store, "gold", NULL));
+    g_autofree char *state = state_of(fixture, "gold");
+    g_assert_cmpstr(state, ==, "ready");
+}
+
+static void clones_need_an_image_that_is_ready(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    g_autoptr(GError) missing = NULL, early = NULL, late = NULL;
+    g_assert_false(insert(fixture, "c", "gold", &missing));
+    g_assert_error(missing, STORE_ERROR, STORE_ERROR_NOT_FOUND);
+    insert_well(fixture, "m", NULL);
+    reserve(fixture, "gold", "m");
+    g_assert_false(insert(fixture, "c", "gold", &early));
+    g_assert_error(early, STORE_ERROR, STORE_ERROR_NOT_FOUND);
+    store_image_seal(fixture->store, "gold", "job-seal", NULL);
+    insert_well(fixture, "c", "gold");
+    g_assert_true(store_machine_delete(fixture->store, "uuid-c", NULL));
+    g_assert_true(store_image_begin_delete(fixture->store, "gold", NULL));
+    g_assert_false(insert(fixture, "c", "gold", &late));
+    g_assert_error(late, STORE_ERROR, STORE_ERROR_NOT_FOUND);
+}
+
+static void what_others_need_is_not_deleted(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    g_autoptr(GError) cloned = NULL, parent = NULL, missing = NULL, sealing = NULL, fk = NULL;
+    insert_well(fixture, "m", NULL);
+    seal(fixture, "gold", "m");
+    insert_well(fixture, "c", "gold");
+    g_assert_false(store_image_begin_delete(fixture->store, "gold", &cloned));
+    g_assert_error(cloned, STORE_ERROR, STORE_ERROR_IN_USE);
+    // Not even behind the back of that.
+    g_assert_false(store_image_delete(fixture->store, "gold", &fk));
+    reserve(fixture, "silver", "c");
+    g_assert_false(store_image_begin_delete(fixture->store, "silver", &sealing));
+    g_assert_error(sealing, STORE_ERROR, STORE_ERROR_IN_USE);
+    store_image_seal(fixture->store, "silver", "job-seal", NULL);
+    g_assert_false(store_image_begin_delete(fixture->store, "gold", &parent));
+    g_assert_error(parent, STORE_ERROR, STORE_ERROR_IN_USE);
+    g_assert_false(store_image_begin_delete(fixture->store, "none", &missing));
+    g_assert_error(missing, STORE_ERROR, STORE_ERROR_NOT_FOUND);
+    g_auto(GStrv) children = store_image_children(fixture->store, "gold", NULL);
+    g_assert_cmpuint(g_strv_length(children), ==, 1);
+    g_assert_cmpstr(children[0], ==, "silver");
+    // From the leaves down.
+    g_assert_true(store_image_begin_delete(fixture->store, "silver", NULL));
+    g_assert_true(store_image_begin_delete(fixture->store, "silver", NULL));
+    g_assert_true(store_image_delete(fixture->store, "silver", NULL));
+    g_assert_true(store_image_begin_delete(fixture->store, "gold", NULL));
+    g_assert_true(store_image_delete(fixture->store, "gold", NULL));
+}
+
+static void lists_are_paged_by_name(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    static const char *const names[] = { "b", "a", "c" };
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        insert_well(fixture, names[i], NULL);
+        seal(fixture, names[i], names[i]);
+    }
+    insert_well(fixture, "y", "b");
+    insert_well(fixture, "x", "b");
+    g_autoptr(GPtrArray) first = store_image_list(fixture->store, NULL, 2, NULL);
+    g_autoptr(GPtrArray) second = store_image_list(fixture->store, "b", 2, NULL);
+    g_assert_cmpuint(first->len, ==, 2);
+    g_assert_cmpstr(((StoreImage *)first->pdata[0])->name, ==, "a");
+    g_assert_cmpuint(second->len, ==, 1);
+    g_assert_cmpstr(((StoreImage *)second->pdata[0])->name, ==, "c");
+    g_auto(GStrv) clones = store_image_clones(fixture->store, "b", NULL);
+    g_autofree char *joined = g_strjoinv(" ", clones);
+    g_assert_cmpstr(joined, ==, "x y");
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/store-images/a-name-is-taken-once", a_name_is_taken_once);
+    g_test_add_func("/store-images/sealing-moves-the-machine", sealing_moves_the_machine);
+    g_test_add_func("/store-images/clones-need-an-image-that-is-ready", clones_need_an_image_that_is_ready);
+    g_test_add_func("/store-images/what-others-need-is-not-deleted", what_others_need_is_not_deleted);
+    g_test_add_func("/store-images/lists-are-paged-by-name", lists_are_paged_by_name);
+    return g_test_run();
+}
