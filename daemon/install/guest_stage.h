@@ -32,9 +32,9 @@ const char *guest_stage_name(GuestStage stage);
 #define GUEST_REBOOTS_MOST 5u
 // A machine that wants more than this much of one processor (domain_processor_demand()) works at something:
 // it is slow, or runs in a circle, and neither is a message that waits for an answer. What it gets says
-// nothing: of five that worked side by side in emulation each got 21 to 40 and wanted 95 to 105; one that
-// waited wanted 2.
-#define GUEST_BUSY_PERCENT 30
+// nothing: of six that worked side by side in emulation each got 14 to 40 and wanted 95 to 170, while those
+// that waited got 15 and wanted up to 46; alone they want 2.
+#define GUEST_BUSY_PERCENT 60
 // Such time counts for so much less as a standstill.
 #define GUEST_BUSY_WEIGHT 4
 // A machine that resets itself may say so several times before it takes effect, the more the busier the host;

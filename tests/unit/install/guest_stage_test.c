@@ -388,14 +388,14 @@ static void busy_processors_are_no_message_that_waits(void)
     const char *message = NULL;
     GuestState state;
     guest_state_init(&state, G_TIME_SPAN_SECOND);
-    gint64 now = run(&state, G_TIME_SPAN_SECOND, 100, 0.2);
+    gint64 now = run(&state, G_TIME_SPAN_SECOND, 100, 0.5);
     g_assert_cmpint(guest_state_still(&state, now), ==, 100 * G_TIME_SPAN_SECOND);
     guest_failure_stalled(&state, now, &idle);
     job_error_code(idle, &message);
     g_assert_nonnull(strstr(message, "are idle"));
     guest_state_moved(&state, now);
     g_assert_cmpint(guest_state_still(&state, now), ==, 0);
-    now = run(&state, now, 100, 0.5);
+    now = run(&state, now, 100, 0.9);
     g_assert_cmpint(guest_state_still(&state, now), ==, 25 * G_TIME_SPAN_SECOND);
     guest_failure_stalled(&state, now, &busy);
     job_error_code(busy, &message);
