@@ -14,11 +14,13 @@
 #include "guest/wire.h"
 
 #define REOPEN_MS 2000u
-// How long an idle loop sleeps: less while the host has just spoken, more to leave the processor alone
-// otherwise.
-#define POLL_BUSY_MS  10u
-#define POLL_IDLE_MS  50u
-#define BUSY_AFTER_MS 2000u
+// How long the loop sleeps when nothing comes: the longer the host has said nothing. Twenty machines that
+// wait must leave the processors to the one that works, and a first answer may take a moment.
+#define POLL_BUSY_MS   10u
+#define POLL_IDLE_MS   50u
+#define POLL_QUIET_MS  200u
+#define IDLE_AFTER_MS  2000u
+#define QUIET_AFTER_MS 20000u
 // A frame whose rest does not come in this time was cut off.
 #define BROKEN_FRAME_MS  2000u
 #define STOP_PATIENCE_MS 5000u
@@ -125,6 +127,13 @@ static int send_some(struct session *session, HANDLE port)
     return count > 0;
 }
 
+static DWORD pause(const struct session *session)
+{
+    ULONGLONG silence = GetTickCount64() - session->last_byte;
+
+    return silence < IDLE_AFTER_MS ? POLL_BUSY_MS : silence < QUIET_AFTER_MS ? POLL_IDLE_MS : POLL_QUIET_MS;
+}
+
 // Returns when stop is set or the port is gone.
 static void talk(struct session *session, HANDLE port, HANDLE stop)
 {
@@ -144,8 +153,7 @@ static void talk(struct session *session, HANDLE port, HANDLE stop)
         int sent = send_some(session, port);
         if (sent < 0)
             return;
-        DWORD pause = GetTickCount64() - session->last_byte < BUSY_AFTER_MS ? POLL_BUSY_MS : POLL_IDLE_MS;
-        woken = WaitForMultipleObjects(2, events, FALSE, count > 0 || sent > 0 || moved ? 0 : pause);
+        woken = WaitForMultipleObjects(2, events, FALSE, count > 0 || sent > 0 || moved ? 0 : pause(session));
     } while (woken != WAIT_OBJECT_0);
 }
 
