@@ -26,6 +26,10 @@ _sevenctl() {
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl disc ls --names 2>/dev/null)" -- "$current")
         return
         ;;
+    --image)
+        mapfile -t COMPREPLY < <(compgen -W "$(sevenctl image ls --names 2>/dev/null)" -- "$current")
+        return
+        ;;
     --driver)
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl driver ls --names 2>/dev/null)" -- "$current")
         return
@@ -52,7 +56,7 @@ _sevenctl() {
         return
     fi
     case $verb in
-    disc | driver | template | job)
+    disc | driver | image | template | job)
         if ((COMP_CWORD == 2)); then
             mapfile -t COMPREPLY < <(compgen -W "$(_sevenctl_verbs | sed -n "s/^$verb //p")" -- "$current")
             return
@@ -66,10 +70,10 @@ _sevenctl() {
         return
     fi
     case $verb in
-    show | wait | watch | wait-for | exec | keys | click | screenshot | console-log | provenance | isolation | answer-file | start | stop | rm)
+    show | wait | watch | wait-for | exec | keys | click | screenshot | console-log | provenance | isolation | answer-file | start | stop | seal | rm)
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl ls --names 2>/dev/null)" -- "$current")
         ;;
-    "disc show" | "disc rm" | "disc verify" | "disc export" | "driver show" | "driver rm" | "template show" | "job show" | "job cancel" | "job log" | "job evidence")
+    "disc show" | "disc rm" | "disc verify" | "disc export" | "driver show" | "driver rm" | "image show" | "image provenance" | "image rm" | "template show" | "job show" | "job cancel" | "job log" | "job evidence")
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl "${verb% *}" ls --names 2>/dev/null)" -- "$current")
         ;;
     cp)

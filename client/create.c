@@ -33,11 +33,11 @@ static ExitCode submit(Client *client, json_object *request, const char *key, Ht
     return code;
 }
 
-static void print_accepted(const char *name, const char *job)
+static void print_accepted(const char *name, const char *job, gboolean clone)
 {
     g_autofree char *safe_name = safe_line(name);
     g_autofree char *safe_job = safe_line(job);
-    printf("%s: installing, job %s\n", safe_name, safe_job);
+    printf("%s: %s, job %s\n", safe_name, clone ? "cloning" : "installing", safe_job);
     printf("  follow it:  sevenctl wait %s\n", safe_name);
     printf("  cancel it:  sevenctl job cancel %s\n", safe_job);
 }
@@ -88,7 +88,8 @@ static ExitCode finish(Client *client, const HttpAnswer *answer, gboolean wait, 
     if (!wait && client->json)
         api_print_raw(answer);
     else if (!wait)
-        print_accepted(name, job);
+        print_accepted(name, job,
+                       json_string_member(json_object_object_get(document, "vm"), "image") != NULL);
     if (!wait)
         return EXIT_OK;
     code = follow_job(client, job, name, limits, &ended);
@@ -136,7 +137,7 @@ static ExitCode run(Client *client, const Verb *verb, char **arguments)
 const Verb verb_create = {
     .name = "create",
     .arguments = "[NAME]",
-    .summary = "Install a new machine",
+    .summary = "Install a new machine, or make one of an image",
     .notes =
         "NAME may stand in the request's file instead. Secrets need not stand on the command line, where "
         "every\n"
@@ -145,6 +146,7 @@ const Verb verb_create = {
         "  sevenctl create compat-01 --template win7-pro-x64 --disc win7-sp1-x64 --user tester --wait\n"
         "  sevenctl create ci-7 -f request.json --password-file pw --driver virtio-win-w7-amd64 -w --timeout "
         "3600\n"
+        "  sevenctl create ci-8 --image gold --computer-name CI-8 --wait\n"
         "  generate-request | sevenctl create --file - --idempotency-key build-1234\n",
     .run = run,
 };

@@ -91,9 +91,9 @@ static void add_agent(Table *table, json_object *machine)
 
 static void print_machine(json_object *document)
 {
-    static const char *const members[] = { "name",    "state",   "power",        "template",
-                                           "disc",    "edition", "architecture", "computer_name",
-                                           "created", "job",     "boot_disc",    "uuid" };
+    static const char *const members[] = { "name",      "state",        "power",         "template", "disc",
+                                           "edition",   "architecture", "computer_name", "created",  "job",
+                                           "boot_disc", "image",        "uuid" };
     json_object *machine = api_unwrap(document, "vm");
     g_autoptr(Table) table = table_new(NULL);
     for (guint i = 0; i < G_N_ELEMENTS(members); i++) {

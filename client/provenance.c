@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void print(json_object *document)
+void provenance_print(json_object *document)
 {
     const char *text =
         json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
@@ -23,7 +23,7 @@ static ExitCode run(Client *client, const Verb *verb, char **arguments)
     if (!words)
         return code;
     g_autofree char *path = api_path("vms", words[0], "provenance", NULL);
-    return api_show(client, path, print);
+    return api_show(client, path, provenance_print);
 }
 
 const Verb verb_provenance = {

@@ -126,12 +126,24 @@ static void compare_versions(Client *client, json_object *before)
     compare("the type of virtualisation", text(before, "virt_type"), text(now, "virt_type"));
 }
 
+// A clone is what its image is.
+static void compare_image(Client *client, json_object *before, const char *name)
+{
+    g_autoptr(json_object) now = ask(client, "images", name);
+    g_autofree char *what = g_strdup_printf("the UUID of image %s", name);
+    compare(what, text(before, "uuid"), text(now, "uuid"));
+}
+
 ExitCode remake_compare(Client *client, json_object *provenance, json_object *request)
 {
     ExitCode code = EXIT_OK;
     if (!client_http(client, &code))
         return code;
     compare_versions(client, member(provenance, "versions"));
+    if (text(request, "image")) {
+        compare_image(client, member(provenance, "image"), text(request, "image"));
+        return EXIT_OK;
+    }
     compare_disc(client, member(provenance, "disc"), text(request, "disc"));
     compare_drivers(client, member(provenance, "drivers"), member(request, "drivers"));
     return EXIT_OK;

@@ -9,6 +9,7 @@
 
 const RequestField request_fields[] = {
     { "template", NULL, "template", FALSE, "NAME", "machine template (sevenctl template ls)" },
+    { "image", NULL, "image", FALSE, "NAME", "make a clone of that image instead (sevenctl image ls)" },
     { "disc", NULL, "disc", FALSE, "NAME", "the vendor's disc (sevenctl disc ls)" },
     { "edition", NULL, "edition", FALSE, "EDITION", "edition on the disc (sevenctl disc show DISC)" },
     { "product-key", NULL, "product_key", FALSE, "KEY",

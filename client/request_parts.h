@@ -14,7 +14,7 @@ typedef struct {
     const char *text;
 } RequestField;
 extern const RequestField request_fields[];
-#define REQUEST_FIELDS 21
+#define REQUEST_FIELDS 22
 
 // Secrets that stand in files.
 typedef enum {

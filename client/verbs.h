@@ -21,6 +21,10 @@ void driver_print(json_object *document);
 extern const Verb verb_driver_add;
 // template.c
 extern const Verb verb_template_ls, verb_template_show;
+// image.c
+extern const Verb verb_image_ls, verb_image_show, verb_image_tree, verb_image_provenance, verb_image_rm;
+// seal.c
+extern const Verb verb_seal;
 // create.c
 extern const Verb verb_create;
 // answer_file.c
@@ -49,6 +53,8 @@ extern const Verb verb_screenshot;
 extern const Verb verb_isolation;
 // provenance.c
 extern const Verb verb_provenance;
+// Shows it, as provenance does.
+void provenance_print(json_object *document);
 // console_log.c
 extern const Verb verb_console_log;
 // power.c

@@ -61,6 +61,15 @@ static const char version[] =
     "{\"version\":\"0.1.0\",\"api\":1,\"libvirt\":{\"uri\":\"qemu:///system\",\"connected\":true,"
     "\"version\":\"9.0.0\"},\"virt_type\":\"qemu\",\"limits\":{}}";
 
+#define IMAGE(name, parent, clones, children)                                                                \
+    "{\"name\":\"" name "\",\"uuid\":\"8f0c\",\"state\":\"ready\",\"created\":\"2026-01-02T03:04:05.678Z\"," \
+    "\"machine\":\"lab\",\"parent\":" parent                                                                 \
+    ",\"disc\":\"win7\",\"edition\":\"PROFESSIONAL\",\"architecture\":\"amd64\","                            \
+    "\"job\":null,\"size_bytes\":159924224,\"clones\":[" clones "],\"children\":[" children "]}"
+static const char images[] =
+    "{\"images\":[" IMAGE("gold", "null", "\"a\",\"b\\u001b\"", "\"silver\"") "," IMAGE(
+        "silver", "\"gold\"", "\"c\"", "") "],\"next_cursor\":null}";
+
 static const struct {
     const char *golden;
     const char *route;
@@ -104,6 +113,21 @@ static const struct {
     { "version.txt", "GET /v1", version, { "version" }, 0 },
     { "start.txt", "POST /v1/vms/a/start", "{\"job\":{\"id\":\"" JOB "\"}}", { "start", "a" }, 0 },
     { "stop.txt", "POST /v1/vms/a/stop", "{\"job\":{\"id\":\"" JOB "\"}}", { "stop", "a" }, 0 },
+    { "image-show.txt",
+      "GET /v1/images/gold",
+      IMAGE("gold", "null", "\"a\",\"b\"", "\"silver\""),
+      { "image", "show", "gold" },
+      0 },
+    { "image-rm.txt",
+      "DELETE /v1/images/gold",
+      "{\"job\":{\"id\":\"" JOB "\"}}",
+      { "image", "rm", "gold" },
+      0 },
+    { "seal.txt",
+      "POST /v1/vms/a/seal",
+      "{\"job\":{\"id\":\"" JOB "\"}}",
+      { "seal", "a", "--image", "gold", "--keep" },
+      0 },
     { "rm.txt", "DELETE /v1/vms/a", "{\"job\":{\"id\":\"" JOB "\"}}", { "rm", "a" }, 0 },
 };
 
@@ -150,6 +174,36 @@ static void lists_are_read_page_after_page(void)
     g_autofree char *expected =
         g_strdup_printf("{\"vms\":[%s,{\"name\":\"z\"}],\"next_cursor\":null}\n", machine);
     g_assert_cmpstr(json->out, ==, expected);
+}
+
+static void images_are_a_list_and_a_tree(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_answer(fake, "GET /v1/images?limit=200", 200, images);
+    g_autoptr(Outcome) list = sevenctl_run(fake, NULL, "image", "ls", NULL);
+    golden_check("image-ls.txt", list->out);
+    g_autoptr(Outcome) names = sevenctl_run(fake, NULL, "image", "ls", "--names", NULL);
+    g_assert_cmpstr(names->out, ==, "gold\nsilver\n");
+    g_autoptr(Outcome) tree = sevenctl_run(fake, NULL, "image", "tree", NULL);
+    g_assert_cmpstr(tree->err, ==, "");
+    golden_check("image-tree.txt", tree->out);
+    g_autoptr(Outcome) json = sevenctl_run(fake, NULL, "image", "tree", "--json", NULL);
+    g_autofree char *expected = g_strconcat(images, "\n", NULL);
+    g_assert_cmpstr(json->out, ==, expected);
+}
+
+static void an_image_in_use_is_told(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_answer(
+        fake, "DELETE /v1/images/gold", 409,
+        "{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":409,\"code\":\"image-in-use\","
+        "\"detail\":\"machines: a\"}");
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "image", "rm", "gold", NULL);
+    g_assert_cmpint(outcome->code, !=, 0);
+    g_assert_nonnull(strstr(outcome->err, "machines: a (image-in-use)"));
+    g_autoptr(Outcome) nameless = sevenctl_run(fake, NULL, "seal", "a", NULL);
+    g_assert_nonnull(strstr(nameless->err, "--image"));
 }
 
 static void job_list_stops_at_its_limit(void)
@@ -505,7 +559,7 @@ static void every_verb_has_help_with_an_example(void)
                                             : sevenctl_run(NULL, NULL, "help", words[0], NULL);
         g_assert_cmpstr(other->out, ==, help->out);
     }
-    g_assert_cmpuint(verbs, ==, 36);
+    g_assert_cmpuint(verbs, ==, 42);
 }
 
 int main(int argc, char **argv)
@@ -537,5 +591,7 @@ int main(int argc, char **argv)
     g_test_add_func("/client/verbs/screenshot-goes-where-it-is-told", screenshot_goes_where_it_is_told);
     g_test_add_func("/client/verbs/requests-without-a-body-have-none", requests_without_a_body_have_none);
     g_test_add_func("/client/verbs/every-verb-has-help-with-an-example", every_verb_has_help_with_an_example);
+    g_test_add_func("/client/verbs/images-are-a-list-and-a-tree", images_are_a_list_and_a_tree);
+    g_test_add_func("/client/verbs/an-image-in-use-is-told", an_image_in_use_is_told);
     return g_test_run();
 }
