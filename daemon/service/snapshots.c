@@ -128,6 +128,21 @@ json_object *service_snapshot_save(Daemon *daemon, const char *name, json_object
     return submit(daemon, &snapshot_job_kind, machine, snapshot, problem);
 }
 
+gboolean service_check_no_snapshots(Daemon *daemon, const StoreMachine *machine, Problem **problem)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) list = snapshot_list(daemon->libvirt, machine->uuid, &error);
+    if (!list)
+        service_problem(problem, error);
+    else if (list->len > 0)
+        problem_set(
+            problem, 409, "has-snapshots",
+            "machine \"%s\" has %u snapshots, which would lie in the image, memory and all, for nobody; "
+            "delete them first",
+            machine->name, list->len);
+    return list && list->len == 0;
+}
+
 // FALSE without a problem if there is none of that name.
 static gboolean exists(Daemon *daemon, const StoreMachine *machine, const char *snapshot, Problem **problem)
 {

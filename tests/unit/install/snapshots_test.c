@@ -198,6 +198,16 @@ static void a_reset_needs_a_snapshot_called_ready(void)
     g_autofree char *id = job_of(fixture, service_vm_reset(fixture->daemon, "m", NULL), "revert", "ready");
 }
 
+static void a_machine_with_snapshots_is_not_sealed(void)
+{
+    g_autoptr(SnapshotFixture) fixture = fixture_new();
+    g_autoptr(json_object) order = parse_json("{\"image\":\"base\"}");
+    Problem *problem = NULL;
+    add_snapshot(fixture, "a", "x");
+    json_object *answer = service_vm_seal(fixture->daemon, "m", order, &problem);
+    refused(answer, problem, 409, "has-snapshots");
+}
+
 static void a_machine_that_is_not_ready_is_left_alone(void)
 {
     g_autoptr(SnapshotFixture) fixture = fixture_new();
@@ -281,6 +291,7 @@ int main(int argc, char **argv)
     g_test_add_func("/snapshots/name-and-limit", a_name_is_given_once_and_there_is_a_limit);
     g_test_add_func("/snapshots/what-is-there", only_what_is_there_is_gone_back_to_or_deleted);
     g_test_add_func("/snapshots/reset", a_reset_needs_a_snapshot_called_ready);
+    g_test_add_func("/snapshots/seal", a_machine_with_snapshots_is_not_sealed);
     g_test_add_func("/snapshots/not-ready", a_machine_that_is_not_ready_is_left_alone);
     g_test_add_func("/snapshots/jobs", jobs_save_and_delete);
     g_test_add_func("/snapshots/own", a_job_knows_its_own_snapshot);
