@@ -70,7 +70,16 @@ _sevenctl() {
         return
     fi
     case $verb in
-    show | wait | watch | wait-for | exec | keys | click | screenshot | console-log | provenance | isolation | answer-file | start | stop | seal | rm)
+    snapshot)
+        if ((COMP_CWORD == 2)); then
+            mapfile -t COMPREPLY < <(compgen -W "$(sevenctl ls --names 2>/dev/null)" -- "$current")
+        elif ((COMP_CWORD == 3)); then
+            mapfile -t COMPREPLY < <(compgen -W "save revert ls rm" -- "$current")
+        elif ((COMP_CWORD == 4)) && [[ $previous == revert || $previous == rm ]]; then
+            mapfile -t COMPREPLY < <(compgen -W "$(sevenctl snapshot "$second" ls --names 2>/dev/null)" -- "$current")
+        fi
+        ;;
+    show | wait | watch | wait-for | exec | keys | click | screenshot | console-log | provenance | isolation | answer-file | start | stop | seal | reset | rm)
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl ls --names 2>/dev/null)" -- "$current")
         ;;
     "disc show" | "disc rm" | "disc verify" | "disc export" | "driver show" | "driver rm" | "image show" | "image provenance" | "image rm" | "template show" | "job show" | "job cancel" | "job log" | "job evidence")

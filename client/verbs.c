@@ -21,6 +21,8 @@ const Verb *const verbs[] = {
     &verb_answer_file,
     &verb_start,
     &verb_stop,
+    &verb_snapshot,
+    &verb_reset,
     &verb_rm,
     &verb_seal,
     &verb_image_ls,

@@ -59,6 +59,8 @@ void provenance_print(json_object *document);
 extern const Verb verb_console_log;
 // power.c
 extern const Verb verb_start, verb_stop;
+// snapshot.c
+extern const Verb verb_snapshot, verb_reset;
 // remove.c
 extern const Verb verb_rm;
 // version.c

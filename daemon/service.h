@@ -92,6 +92,16 @@ json_object *service_vm_start(Daemon *daemon, const char *name, Problem **proble
 json_object *service_vm_stop(Daemon *daemon, const char *name, json_object *body_or_null, Problem **problem);
 // @body: {"image", "keep", "timeout_seconds"}.
 json_object *service_vm_seal(Daemon *daemon, const char *name, json_object *body, Problem **problem);
+// {"snapshots":[{"name","created","memory","current","parent"}]}, the oldest first.
+json_object *service_snapshot_list(Daemon *daemon, const char *name, Problem **problem);
+// Jobs. @body: {"name"} of the new one.
+json_object *service_snapshot_save(Daemon *daemon, const char *name, json_object *body, Problem **problem);
+json_object *service_snapshot_revert(Daemon *daemon, const char *name, const char *snapshot,
+                                     Problem **problem);
+json_object *service_snapshot_delete(Daemon *daemon, const char *name, const char *snapshot,
+                                     Problem **problem);
+// Back to the snapshot "ready".
+json_object *service_vm_reset(Daemon *daemon, const char *name, Problem **problem);
 json_object *service_vm_exec(Daemon *daemon, const char *name, json_object *body, Problem **problem);
 // A command in a machine whose output is told as it comes; one thread at a time.
 typedef struct ServiceExec ServiceExec;

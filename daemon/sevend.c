@@ -32,10 +32,21 @@ typedef struct {
     gboolean check_config, debug, version;
 } Options;
 
-static const JobKind *const job_kinds[] = { &install_job_kind,     &delete_job_kind,    &start_job_kind,
-                                            &stop_job_kind,        &hash_disc_job_kind, &verify_disc_job_kind,
-                                            &export_disc_job_kind, &seal_job_kind,      &clone_job_kind,
-                                            &delete_image_job_kind };
+static const JobKind *const job_kinds[] = {
+    &install_job_kind,
+    &delete_job_kind,
+    &start_job_kind,
+    &stop_job_kind,
+    &snapshot_job_kind,
+    &revert_job_kind,
+    &delete_snapshot_job_kind,
+    &hash_disc_job_kind,
+    &verify_disc_job_kind,
+    &export_disc_job_kind,
+    &seal_job_kind,
+    &clone_job_kind,
+    &delete_image_job_kind,
+};
 
 static gboolean parse_options(int argc, char **argv, Options *options, GError **error)
 {

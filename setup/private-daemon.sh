@@ -82,7 +82,7 @@ private_remove() {
     for uuid in $(virsh -q -c qemu:///system list --all --uuid 2>/dev/null); do
         if [ -n "$instance" ] && virsh -q -c qemu:///system dumpxml "$uuid" 2>/dev/null | grep -q "$instance"; then
             virsh -q -c qemu:///system destroy "$uuid" >/dev/null 2>&1
-            virsh -q -c qemu:///system undefine "$uuid" >/dev/null 2>&1
+            virsh -q -c qemu:///system undefine --snapshots-metadata "$uuid" >/dev/null 2>&1
         fi
     done
     virsh -q -c qemu:///system pool-destroy "$private_pool" >/dev/null 2>&1

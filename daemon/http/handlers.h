@@ -47,6 +47,7 @@ void handle_vm_delete(HttpRequest *request);
 void handle_vm_start(HttpRequest *request);
 void handle_vm_stop(HttpRequest *request);
 void handle_vm_seal(HttpRequest *request);
+void handle_vm_reset(HttpRequest *request);
 void handle_vm_keys(HttpRequest *request);
 void handle_vm_pointer(HttpRequest *request);
 void handle_vm_wait_for(HttpRequest *request);
@@ -59,6 +60,11 @@ void handle_image_delete(HttpRequest *request);
 void handle_image_provenance(HttpRequest *request);
 void handle_vm_console_log(HttpRequest *request);
 void handle_vm_isolation(HttpRequest *request);
+// snapshots.c
+void handle_snapshot_list(HttpRequest *request);
+void handle_snapshot_save(HttpRequest *request);
+void handle_snapshot_revert(HttpRequest *request);
+void handle_snapshot_delete(HttpRequest *request);
 // exec_stream.c
 void handle_vm_exec(HttpRequest *request);
 void handle_command_input(HttpRequest *request);

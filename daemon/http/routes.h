@@ -17,7 +17,8 @@ typedef enum {
 
 typedef struct Route {
     const char *method;  // GET serves HEAD too
-    const char *pattern; // {name}: a name (name_is_valid), {id}: a job (job_id_is_valid); one at most
+    const char *pattern; // {name}: a name (name_is_valid), {id}: a job (job_id_is_valid); one at most.
+                         // {file}: any segment, which the handler looks at
     HttpHandler handler;
     BodyRule body;
     guint64 body_limit; // bytes

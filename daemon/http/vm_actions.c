@@ -24,6 +24,13 @@ void handle_vm_seal(HttpRequest *request)
     reply_job(request, job, problem);
 }
 
+void handle_vm_reset(HttpRequest *request)
+{
+    Problem *problem = NULL;
+    json_object *job = service_vm_reset(request->daemon, request->name, &problem);
+    reply_job(request, job, problem);
+}
+
 void handle_vm_keys(HttpRequest *request)
 {
     Problem *problem = NULL;

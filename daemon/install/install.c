@@ -186,6 +186,7 @@ static const struct {
     { vm_error_quark, VM_ERROR_NO_SPACE, "no-space" },
     { vm_error_quark, VM_ERROR_INVALID, "libvirt-refused" },
     { vm_error_quark, VM_ERROR_STATE, "libvirt-failed" },
+    { vm_error_quark, VM_ERROR_BUSY, "libvirt-busy" },
     { vm_error_quark, VM_ERROR_FAILED, "libvirt-failed" },
     { store_error_quark, STORE_ERROR_FULL, "no-space" },
     { g_io_error_quark, G_IO_ERROR_NO_SPACE, "no-space" },

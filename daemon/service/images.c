@@ -182,7 +182,7 @@ json_object *service_vm_seal(Daemon *daemon, const char *name, json_object *body
     GError *error = NULL;
     g_autoptr(json_object) order = read_order(body, problem);
     g_autoptr(StoreMachine) machine = order ? service_find_idle(daemon, name, problem) : NULL;
-    if (!machine)
+    if (!machine || !service_check_no_snapshots(daemon, machine, problem))
         return NULL;
     const char *image = json_string_member(order, "image");
     if (!store_image_reserve(daemon->store, image, machine, &error)) {

@@ -29,6 +29,7 @@ static const ProblemRow rows[] = {
     { vm_error_quark, VM_ERROR_UNAVAILABLE, 503, "libvirt-unavailable" },
     { vm_error_quark, VM_ERROR_NOT_FOUND, 409, "wrong-state" },
     { vm_error_quark, VM_ERROR_STATE, 409, "wrong-state" },
+    { vm_error_quark, VM_ERROR_BUSY, 409, "conflict" },
     { vm_error_quark, VM_ERROR_NO_SPACE, 507, "no-space" },
     { agent_error_quark, AGENT_ERROR_UNREACHABLE, 409, "agent-unavailable" },
     { agent_error_quark, AGENT_ERROR_NONCE, 409, "agent-unavailable" },

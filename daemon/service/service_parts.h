@@ -34,6 +34,8 @@ StoreMachine *service_find_idle(Daemon *daemon, const char *name, Problem **prob
 // A job of @kind for that machine: {"job": …}.
 json_object *service_submit_change(Daemon *daemon, const char *kind, const StoreMachine *machine,
                                    const char *parameters, Problem **problem);
+// FALSE with a 409 problem if it has snapshots.
+gboolean service_check_no_snapshots(Daemon *daemon, const StoreMachine *machine, Problem **problem);
 // Of a request with "image": a clone's job, or NULL with a problem.
 char *service_clone(Daemon *daemon, json_object *request, const StoreIdempotency *idempotency,
                     Problem **problem);

@@ -10,10 +10,11 @@
 GQuark vm_error_quark(void);
 typedef enum {
     VM_ERROR_UNAVAILABLE, // no connection to libvirt just now; trying again may help
-    VM_ERROR_NOT_FOUND,   // no such domain, volume or pool
+    VM_ERROR_NOT_FOUND,   // no such domain, snapshot, volume or pool
     VM_ERROR_NO_SPACE,
     VM_ERROR_INVALID, // libvirt refused the XML
     VM_ERROR_STATE,   // domain is not running, or already is
+    VM_ERROR_BUSY,    // libvirt is at work on the domain; trying again may help
     VM_ERROR_FAILED,
 } VmError;
 // Sets @error from libvirt's last error of this thread, with @format text in front.

@@ -14,6 +14,8 @@ static const struct {
     VmError ours;
 } codes[] = {
     { VIR_ERR_NO_DOMAIN, VM_ERROR_NOT_FOUND },
+    { VIR_ERR_NO_DOMAIN_SNAPSHOT, VM_ERROR_NOT_FOUND },
+    { VIR_ERR_OPERATION_TIMEOUT, VM_ERROR_BUSY },
     { VIR_ERR_NO_STORAGE_VOL, VM_ERROR_NOT_FOUND },
     { VIR_ERR_NO_STORAGE_POOL, VM_ERROR_NOT_FOUND },
     { VIR_ERR_NO_DOMAIN_METADATA, VM_ERROR_NOT_FOUND },
@@ -39,9 +41,15 @@ static VmError code_of(const virError *last)
         return VM_ERROR_UNAVAILABLE;
     if (last->code == VIR_ERR_SYSTEM_ERROR && last->int1 == ENOSPC)
         return VM_ERROR_NO_SPACE;
-    // qemu-img and the I/O helper are child processes: their errno arrives only as text.
-    if (last->message && strstr(last->message, "No space left on device"))
+    // qemu-img and the I/O helper are child processes: their errno arrives only as text. So does that of
+    // QEMU when it writes a machine's memory, and as a number.
+    if (last->message && (strstr(last->message, "No space left on device") ||
+                          strstr(last->message, "Error -28 while writing VM")))
         return VM_ERROR_NO_SPACE;
+    // While a running machine's disk is read (disk_backup.h) and for a moment after, libvirt refuses instead
+    // of waiting.
+    if (last->message && strstr(last->message, "active block job"))
+        return VM_ERROR_BUSY;
     for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
         if (codes[i].libvirt == last->code)
             return codes[i].ours;

@@ -9,6 +9,7 @@ cat >"$folder/sevenctl" <<'END'
 #!/bin/bash
 case "$*" in
 "ls --names") printf 'compat-01\ncompat-02\n' ;;
+"snapshot compat-01 ls --names") printf 'clean\nready\n' ;;
 "disc ls --names") printf 'win7-sp1-x64\n' ;;
 "job ls --names") printf '01aaa\n' ;;
 *) exec "$SEVENCTL" "$@" ;;
@@ -63,6 +64,12 @@ only "one verb" "create" cre
 only "second words of a group" "ls show cancel log evidence" job ""
 only "machines" "compat-01 compat-02" show ""
 only "machines of rm after others" "compat-02" rm compat-01 compat-02
+only "machines of snapshot" "compat-01 compat-02" snapshot ""
+only "what snapshot does" "save revert ls rm" snapshot compat-01 ""
+only "snapshots to go back to" "clean ready" snapshot compat-01 revert ""
+only "snapshots to delete" "ready" snapshot compat-01 rm re
+only "no name for a new one" "" snapshot compat-01 save ""
+only "machines of reset" "compat-02" reset compat-02
 only "jobs" "01aaa" job log ""
 only "discs as an argument" "win7-sp1-x64" disc show ""
 only "discs as an option" "win7-sp1-x64" create a --disc ""

@@ -69,6 +69,10 @@ static const char version[] =
 static const char images[] =
     "{\"images\":[" IMAGE("gold", "null", "\"a\",\"b\\u001b\"", "\"silver\"") "," IMAGE(
         "silver", "\"gold\"", "\"c\"", "") "],\"next_cursor\":null}";
+static const char snapshots[] =
+    "{\"snapshots\":[{\"name\":\"off\",\"created\":\"2026-01-02T03:04:05Z\",\"memory\":false,\"current\":"
+    "false,\"parent\":null},{\"name\":\"clean\",\"created\":\"2026-01-02T03:05:05Z\",\"memory\":true,"
+    "\"current\":true,\"parent\":\"off\"}]}";
 
 static const struct {
     const char *golden;
@@ -127,6 +131,28 @@ static const struct {
       "POST /v1/vms/a/seal",
       "{\"job\":{\"id\":\"" JOB "\"}}",
       { "seal", "a", "--image", "gold", "--keep" },
+      0 },
+    { "reset.txt", "POST /v1/vms/a/reset", "{\"job\":{\"id\":\"" JOB "\"}}", { "reset", "a" }, 0 },
+    { "snapshot-ls.txt", "GET /v1/vms/a/snapshots", snapshots, { "snapshot", "a", "ls" }, 0 },
+    { "snapshot-ls-names.txt",
+      "GET /v1/vms/a/snapshots",
+      snapshots,
+      { "snapshot", "a", "ls", "--names" },
+      0 },
+    { "snapshot-save.txt",
+      "POST /v1/vms/a/snapshots",
+      "{\"job\":{\"id\":\"" JOB "\"}}",
+      { "snapshot", "a", "save", "clean" },
+      0 },
+    { "snapshot-revert.txt",
+      "POST /v1/vms/a/snapshots/clean/revert",
+      "{\"job\":{\"id\":\"" JOB "\"}}",
+      { "snapshot", "a", "revert", "clean" },
+      0 },
+    { "snapshot-rm.txt",
+      "DELETE /v1/vms/a/snapshots/clean",
+      "{\"job\":{\"id\":\"" JOB "\"}}",
+      { "snapshot", "a", "rm", "clean" },
       0 },
     { "rm.txt", "DELETE /v1/vms/a", "{\"job\":{\"id\":\"" JOB "\"}}", { "rm", "a" }, 0 },
 };
@@ -535,6 +561,19 @@ static void requests_without_a_body_have_none(void)
     g_assert_null(rm_length);
 }
 
+static void a_snapshot_is_saved_under_its_name(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    fake_daemon_answer(fake, "POST /v1/vms/a/snapshots", 202, "{\"job\":{\"id\":\"" JOB "\"}}");
+    fake_daemon_answer(fake, "POST /v1/vms/a/snapshots/clean/revert", 202, "{\"job\":{\"id\":\"" JOB "\"}}");
+    g_autoptr(Outcome) save = sevenctl_run(fake, NULL, "snapshot", "a", "save", "clean", NULL);
+    g_autoptr(Outcome) revert = sevenctl_run(fake, NULL, "snapshot", "a", "revert", "clean", NULL);
+    g_autofree char *save_body = fake_daemon_request_body(fake, 0);
+    g_autofree char *revert_body = fake_daemon_request_body(fake, 1);
+    g_assert_cmpstr(save_body, ==, "{ \"name\": \"clean\" }");
+    g_assert_cmpstr(revert_body, ==, "");
+}
+
 static void every_verb_has_help_with_an_example(void)
 {
     g_autoptr(Outcome) overview = sevenctl_run(NULL, NULL, "--help", NULL);
@@ -559,7 +598,7 @@ static void every_verb_has_help_with_an_example(void)
                                             : sevenctl_run(NULL, NULL, "help", words[0], NULL);
         g_assert_cmpstr(other->out, ==, help->out);
     }
-    g_assert_cmpuint(verbs, ==, 42);
+    g_assert_cmpuint(verbs, ==, 44);
 }
 
 int main(int argc, char **argv)
@@ -590,6 +629,7 @@ int main(int argc, char **argv)
     g_test_add_func("/client/verbs/ctrl-c-ends-following", ctrl_c_ends_following);
     g_test_add_func("/client/verbs/screenshot-goes-where-it-is-told", screenshot_goes_where_it_is_told);
     g_test_add_func("/client/verbs/requests-without-a-body-have-none", requests_without_a_body_have_none);
+    g_test_add_func("/client/verbs/a-snapshot-is-saved-under-its-name", a_snapshot_is_saved_under_its_name);
     g_test_add_func("/client/verbs/every-verb-has-help-with-an-example", every_verb_has_help_with_an_example);
     g_test_add_func("/client/verbs/images-are-a-list-and-a-tree", images_are_a_list_and_a_tree);
     g_test_add_func("/client/verbs/an-image-in-use-is-told", an_image_in_use_is_told);

@@ -186,6 +186,41 @@ json_object *service_image_delete(Daemon *daemon, const char *name, Problem **pr
     return fake_knows("image", name, "base", problem) ? fake_wrapped_job(daemon) : NULL;
 }
 
+json_object *service_vm_reset(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "vm_reset %s", name);
+    return fake_knows("machine", name, FAKE_MACHINE, problem) ? fake_wrapped_job(daemon) : NULL;
+}
+
+json_object *service_snapshot_list(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "snapshot_list %s", name);
+    return fake_knows("machine", name, FAKE_MACHINE, problem)
+               ? fake_canned("{\"snapshots\":[{\"name\":\"clean\",\"created\":\"2026-01-02T03:04:05Z\","
+                             "\"memory\":true,\"current\":true,\"parent\":null}]}")
+               : NULL;
+}
+
+json_object *service_snapshot_save(Daemon *daemon, const char *name, json_object *body, Problem **problem)
+{
+    fake_record(daemon, "snapshot_save %s %s", name, json_string_member(body, "name"));
+    return fake_knows("machine", name, FAKE_MACHINE, problem) ? fake_wrapped_job(daemon) : NULL;
+}
+
+json_object *service_snapshot_revert(Daemon *daemon, const char *name, const char *snapshot,
+                                     Problem **problem)
+{
+    fake_record(daemon, "snapshot_revert %s %s", name, snapshot);
+    return fake_knows("machine", name, FAKE_MACHINE, problem) ? fake_wrapped_job(daemon) : NULL;
+}
+
+json_object *service_snapshot_delete(Daemon *daemon, const char *name, const char *snapshot,
+                                     Problem **problem)
+{
+    fake_record(daemon, "snapshot_delete %s %s", name, snapshot);
+    return fake_knows("machine", name, FAKE_MACHINE, problem) ? fake_wrapped_job(daemon) : NULL;
+}
+
 json_object *service_vm_exec(Daemon *daemon, const char *name, json_object *body, Problem **problem)
 {
     fake_record(daemon, "vm_exec %s", name);

@@ -12,9 +12,11 @@
 #include "daemon/vm/agent.h"
 #include "daemon/vm/com1.h"
 #include "daemon/vm/connection.h"
+#include "daemon/vm/disk_backup.h"
 #include "daemon/vm/domain.h"
 #include "daemon/vm/domain_xml.h"
 #include "daemon/vm/isolation.h"
+#include "daemon/vm/snapshots.h"
 #include "daemon/vm/storage.h"
 
 #define URI     "qemu:///system"
@@ -372,6 +374,64 @@ static void test_reset_is_an_event(Machine *machine, gconstpointer data)
     wait_for(&machine->rebooted, "rebooted");
 }
 
+// While its disk is read, going back has to wait.
+static void expect_busy(Machine *machine, const Snapshot *snapshot)
+{
+    g_autoptr(GError) error = NULL;
+
+    // QEMU's user makes the socket and the scratch file in it.
+    g_assert_cmpint(g_chmod(machine->pool_folder, 0777), ==, 0);
+    disk_backup_begin(machine->connection, machine->uuid, "sda", machine->pool_folder, &error);
+    g_assert_no_error(error);
+    g_assert_false(snapshot_revert(machine->connection, machine->uuid, snapshot, &error));
+    g_assert_error(error, VM_ERROR, VM_ERROR_BUSY);
+    g_assert_true(disk_backup_end(machine->connection, machine->uuid, NULL));
+}
+
+// libvirt ends the reading some time after it was told to.
+static void go_back(Machine *machine, const Snapshot *snapshot)
+{
+    g_autoptr(GError) error = NULL;
+
+    for (int i = 0; i < PATIENCE_SECONDS * 10; i++) {
+        g_clear_error(&error);
+        if (snapshot_revert(machine->connection, machine->uuid, snapshot, &error) ||
+            !g_error_matches(error, VM_ERROR, VM_ERROR_BUSY))
+            break;
+        g_usleep(G_TIME_SPAN_SECOND / 10);
+    }
+    g_assert_no_error(error);
+}
+
+static void test_snapshot_comes_back_halted_and_isolated(Machine *machine, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Snapshot) snapshot = NULL;
+    DomainPower power = DOMAIN_OTHER;
+    const DomainSpec spec = spec_of(machine);
+    (void)data;
+
+    prepare_volumes(machine);
+    define(machine, &spec);
+    g_assert_true(domain_start(machine->connection, machine->uuid, NULL));
+    g_assert_cmpuint(wait_for_writing(machine), >=, 512);
+    snapshot_save(machine->connection, machine->uuid, "on", "job", &error);
+    g_assert_no_error(error);
+    g_assert_true(domain_power(machine->connection, machine->uuid, &power, NULL) && power == DOMAIN_RUNNING);
+    g_assert_true(snapshot_find(machine->connection, machine->uuid, "on", &snapshot, NULL) && snapshot);
+    g_assert_true(snapshot->memory && snapshot->current && snapshot->has_disc);
+    expect_busy(machine, snapshot);
+
+    go_back(machine, snapshot);
+    g_assert_true(domain_power(machine->connection, machine->uuid, &power, NULL) && power == DOMAIN_PAUSED);
+    g_autofree char *live = domain_live_xml(machine->connection, machine->uuid, NULL);
+    expect_isolated(machine, "live-xml", live);
+    g_assert_true(domain_resume(machine->connection, machine->uuid, NULL));
+    g_assert_true(domain_destroy(machine->connection, machine->uuid, NULL));
+    g_assert_true(domain_undefine(machine->connection, machine->uuid, &error)); // with its snapshot
+    g_assert_no_error(error);
+}
+
 static void test_volume_is_replaced_and_holds_the_files_bytes(Machine *machine, gconstpointer data)
 {
     g_autoptr(GError) error = NULL;
@@ -489,6 +549,7 @@ int main(int argc, char **argv)
         { "/live/reset-is-an-event", test_reset_is_an_event },
         { "/live/volume-is-replaced-and-holds-the-files-bytes",
           test_volume_is_replaced_and_holds_the_files_bytes },
+        { "/live/snapshot-comes-back-halted-and-isolated", test_snapshot_comes_back_halted_and_isolated },
         { "/live/every-kind-of-machine-is-isolated", test_every_kind_of_machine_is_isolated },
         { "/live/interface-of-a-template-is-found-in-the-definition",
           test_interface_of_a_template_is_found_in_the_definition },
