@@ -79,7 +79,7 @@ _sevenctl() {
             mapfile -t COMPREPLY < <(compgen -W "$(sevenctl snapshot "$second" ls --names 2>/dev/null)" -- "$current")
         fi
         ;;
-    show | wait | watch | wait-for | exec | keys | click | screenshot | console-log | provenance | isolation | answer-file | start | stop | seal | reset | rm)
+    show | wait | watch | wait-for | exec | keys | click | screenshot | console-log | provenance | isolation | answer-file | start | stop | seal | extend | reset | rm)
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl ls --names 2>/dev/null)" -- "$current")
         ;;
     "disc show" | "disc rm" | "disc verify" | "disc export" | "driver show" | "driver rm" | "image show" | "image provenance" | "image rm" | "template show" | "job show" | "job cancel" | "job log" | "job evidence")

@@ -14,6 +14,8 @@ const RequestField request_fields[] = {
     { "edition", NULL, "edition", FALSE, "EDITION", "edition on the disc (sevenctl disc show DISC)" },
     { "product-key", NULL, "product_key", FALSE, "KEY",
       "product key; others on this host can read it: see below" },
+    { "lifetime", NULL, "lifetime", FALSE, "TIME",
+      "delete the machine by itself after so long: 90m, 4h, 2d" },
     { "vcpus", "hardware", "vcpus", TRUE, "COUNT", "processors" },
     { "sockets", "hardware", "sockets", TRUE, "COUNT", "sockets that the processors sit in" },
     { "memory", "hardware", "memory_mib", TRUE, "MIB", "memory in MiB" },

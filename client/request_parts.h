@@ -14,7 +14,7 @@ typedef struct {
     const char *text;
 } RequestField;
 extern const RequestField request_fields[];
-#define REQUEST_FIELDS 22
+#define REQUEST_FIELDS 23
 
 // Secrets that stand in files.
 typedef enum {

@@ -24,6 +24,7 @@ const Verb *const verbs[] = {
     &verb_snapshot,
     &verb_reset,
     &verb_rm,
+    &verb_extend,
     &verb_seal,
     &verb_image_ls,
     &verb_image_show,

@@ -23,6 +23,8 @@ extern const Verb verb_driver_add;
 extern const Verb verb_template_ls, verb_template_show;
 // image.c
 extern const Verb verb_image_ls, verb_image_show, verb_image_tree, verb_image_provenance, verb_image_rm;
+// extend.c
+extern const Verb verb_extend;
 // seal.c
 extern const Verb verb_seal;
 // create.c

@@ -74,9 +74,21 @@ char *nonce_new(void)
     return g_string_free(text, FALSE);
 }
 
+static char *time_text(GDateTime *time)
+{
+    g_autofree char *seconds = g_date_time_format(time, "%Y-%m-%dT%H:%M:%S");
+    return g_strdup_printf("%s.%03dZ", seconds, g_date_time_get_microsecond(time) / 1000);
+}
+
 char *time_now_text(void)
 {
     g_autoptr(GDateTime) now = g_date_time_new_now_utc();
-    g_autofree char *seconds = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S");
-    return g_strdup_printf("%s.%03dZ", seconds, g_date_time_get_microsecond(now) / 1000);
+    return time_text(now);
+}
+
+char *time_later_text(gint64 seconds)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+    g_autoptr(GDateTime) later = g_date_time_add_seconds(now, (gdouble)seconds);
+    return time_text(later);
 }

@@ -18,3 +18,5 @@ char *nonce_new(void);
 
 // RFC 3339, UTC, milliseconds: "2026-01-02T03:04:05.678Z". The caller frees.
 char *time_now_text(void);
+// The same @seconds from now.
+char *time_later_text(gint64 seconds);

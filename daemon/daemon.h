@@ -13,6 +13,7 @@
 typedef struct GuestEvents GuestEvents;
 typedef struct BootDiscCache BootDiscCache;
 typedef struct UploadTable UploadTable;
+typedef struct Expiry Expiry;
 
 typedef struct Daemon {
     Config *config;
@@ -24,6 +25,7 @@ typedef struct Daemon {
     GuestEvents *guest_events;
     BootDiscCache *boot_discs;
     UploadTable *uploads;
+    Expiry *expiry;                // deletes machines whose lifetime is over
     gboolean preflight_only_warns; // for tests, which look at what happens to a request that it refuses
     GCancellable *stopping;        // triggered when the daemon stops: ends what clients wait for
 } Daemon;

@@ -86,6 +86,8 @@ typedef struct {
 } ServicePage;
 json_object *service_vm_list(Daemon *daemon, const ServicePage *page, Problem **problem);
 json_object *service_vm_show(Daemon *daemon, const char *name, Problem **problem);
+// @body: {"lifetime": "4h" from now on, or null}. The machine.
+json_object *service_vm_change(Daemon *daemon, const char *name, json_object *body, Problem **problem);
 // Jobs: each returns {"job": …}.
 json_object *service_vm_delete(Daemon *daemon, const char *name, Problem **problem);
 json_object *service_vm_start(Daemon *daemon, const char *name, Problem **problem);

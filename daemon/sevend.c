@@ -25,6 +25,7 @@
 #include "daemon/library/exports.h"
 #include "daemon/library/templates.h"
 #include "daemon/library/upload.h"
+#include "daemon/lifecycle/expiry.h"
 #include "daemon/lifecycle/lifecycle.h"
 
 typedef struct {
@@ -183,7 +184,10 @@ static gboolean start_parts(Daemon *daemon, GError **error)
     vm_connection_set_event_handler(daemon->libvirt, on_vm_event, daemon);
     daemon->jobs =
         job_engine_new(daemon->store, job_kinds, G_N_ELEMENTS(job_kinds), daemon->config->installs, daemon);
-    return job_engine_start(daemon->jobs, error);
+    if (!job_engine_start(daemon->jobs, error))
+        return FALSE;
+    daemon->expiry = expiry_start(daemon);
+    return TRUE;
 }
 
 // What has begun is waited for: it uses the connection and the store.
@@ -200,6 +204,7 @@ static void stop_parts(Daemon *daemon, HttpServer *server)
 {
     if (daemon->stopping)
         g_cancellable_cancel(daemon->stopping);
+    g_clear_pointer(&daemon->expiry, expiry_stop);
     if (daemon->jobs)
         job_engine_stop(daemon->jobs); // wakes whoever waits for a job, so that the server can stop
     if (server)

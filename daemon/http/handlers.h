@@ -43,6 +43,7 @@ void handle_vm_list(HttpRequest *request);
 void handle_vm_create(HttpRequest *request);
 void handle_vm_show(HttpRequest *request);
 void handle_vm_delete(HttpRequest *request);
+void handle_vm_change(HttpRequest *request);
 // vm_actions.c
 void handle_vm_start(HttpRequest *request);
 void handle_vm_stop(HttpRequest *request);

@@ -45,6 +45,8 @@ const Route http_routes[] = {
       .body = BODY_REQUIRED, .body_limit = MIB },
     { "GET",    "/v1/vms/{name}",             .handler = handle_vm_show },
     { "DELETE", "/v1/vms/{name}",             .handler = handle_vm_delete },
+    { "PATCH",  "/v1/vms/{name}",             .handler = handle_vm_change,
+      .body = BODY_REQUIRED, .body_limit = MIB },
     { "POST",   "/v1/vms/{name}/start",       .handler = handle_vm_start },
     { "POST",   "/v1/vms/{name}/stop",        .handler = handle_vm_stop,
       .body = BODY_OPTIONAL, .body_limit = MIB },

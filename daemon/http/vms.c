@@ -62,3 +62,10 @@ void handle_vm_delete(HttpRequest *request)
     json_object *job = service_vm_delete(request->daemon, request->name, &problem);
     reply_job(request, job, problem);
 }
+
+void handle_vm_change(HttpRequest *request)
+{
+    Problem *problem = NULL;
+    json_object *vm = service_vm_change(request->daemon, request->name, request->json, &problem);
+    reply_json(request, 200, vm, problem);
+}

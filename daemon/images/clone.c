@@ -204,7 +204,8 @@ static StoreMachine machine_of(const StoreImage *image, const char *name, const 
     };
 }
 
-char *clone_submit(Daemon *daemon, json_object *document, const StoreIdempotency *idempotency, GError **error)
+char *clone_submit(Daemon *daemon, json_object *document, gint64 lifetime,
+                   const StoreIdempotency *idempotency, GError **error)
 {
     g_autoptr(StoreImage) image = NULL;
     if (!store_image_get(daemon->store, json_string_member(document, "image"), &image, error))
@@ -214,6 +215,8 @@ char *clone_submit(Daemon *daemon, json_object *document, const StoreIdempotency
     StoreMachine machine = machine_of(image, json_string_member(document, "name"), uuid);
     machine.request = (char *)json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN);
     machine.created = now;
+    g_autofree char *expires = lifetime > 0 ? time_later_text(lifetime) : NULL;
+    machine.expires = expires;
     if (!machine_files_create(daemon, uuid, document, error))
         return NULL;
     char *job = job_engine_submit(daemon->jobs, clone_job_kind.name, &machine, machine.name, uuid, NULL,

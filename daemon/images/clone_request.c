@@ -2,12 +2,15 @@
 // Reading the request for a clone.
 #include "daemon/images/clone_request.h"
 
+#include "common/duration.h"
 #include "common/ids.h"
 #include "daemon/install/request.h"
 #include "unattend/commands.h"
 #include "unattend/names.h"
 
-static const char *const members[] = { "name", "image", "hardware", "system", "first_logon", NULL };
+static const char *const members[] = {
+    "name", "image", "hardware", "system", "first_logon", "lifetime", NULL
+};
 
 // Members that a request for an install may have: not unknown, but the image's.
 static void check_members(json_object *document, Faults *faults)
@@ -21,7 +24,7 @@ static void check_members(json_object *document, Faults *faults)
         if (machine_request_has_member(member))
             faults_add(faults, pointer, "not-for-a-clone", NULL,
                        "belongs to the image: a clone has it from there, and takes name, image, hardware, "
-                       "system.computer_name and first_logon");
+                       "system.computer_name, first_logon and lifetime");
         else
             json_object_object_add(rest, member, json_object_get(value));
     }
@@ -110,6 +113,7 @@ CloneRequest *clone_request_parse(json_object *document, Faults *faults)
     request->image = read_name(document, "image", faults);
     read_hardware(request, document, faults);
     request->computer_name = read_computer_name(document, faults);
+    duration_get(document, "", "lifetime", &request->lifetime, faults);
     request->commands = unattend_commands_parse(document, COMMANDS_FIRST_LOGON, faults);
     refuse_reboots(request->commands, faults);
     return faults_count(faults) == before ? g_steal_pointer(&request) : NULL;

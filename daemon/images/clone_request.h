@@ -10,13 +10,14 @@ typedef struct {
     char *name, *image;
     guint vcpus, sockets, memory_mib; // 0: the image's
     char *computer_name;              // NULL: the image's
+    gint64 lifetime;                  // in seconds from the request on; 0: until it is deleted
     GPtrArray *commands; // of UnattendCommand, "first_logon": run once, before the clone is ready
 } CloneRequest;
 
 // Members: "name", "image", "hardware" {"vcpus", "sockets", "memory_mib"}, "system" {"computer_name"},
-// "first_logon" (without "reboot"). @document: no pattern as computer name any more. NULL if @faults was
-// added to. Codes beside those of common/json.h: required, bad-name, conflict, not-for-a-clone, and those of
-// computer names.
+// "first_logon" (without "reboot"), "lifetime". @document: no pattern as computer name any more. NULL if
+// @faults was added to. Codes beside those of common/json.h: required, bad-name, conflict, not-for-a-clone,
+// and those of computer names.
 CloneRequest *clone_request_parse(json_object *document, Faults *faults);
 void clone_request_free(CloneRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CloneRequest, clone_request_free)

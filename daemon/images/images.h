@@ -16,8 +16,9 @@ extern const JobKind delete_image_job_kind; // "delete-image"; parameters {"imag
 // Gives up names of images whose sealing never began: after a crash between the two. Before jobs start.
 void image_sweep(Daemon *daemon);
 
-// Stores a clone of @image, called @name, and its job, in this order: files, rows. @document: as
-// clone_request_parse() took it. Returns the job's id (the caller frees). Errors: STORE_ERROR (NOT_FOUND: no
-// such image, or it is not ready; EXISTS: the name is taken), JOB_ERROR, G_FILE_ERROR.
-char *clone_submit(Daemon *daemon, json_object *document, const StoreIdempotency *idempotency,
-                   GError **error);
+// Stores the clone that @document asks for, and its job, in this order: files, rows. @document: as
+// clone_request_parse() took it; @lifetime in seconds, 0: none. Returns the job's id (the caller frees).
+// Errors: STORE_ERROR (NOT_FOUND: no such image, or it is not ready; EXISTS: the name is taken), JOB_ERROR,
+// G_FILE_ERROR.
+char *clone_submit(Daemon *daemon, json_object *document, gint64 lifetime,
+                   const StoreIdempotency *idempotency, GError **error);

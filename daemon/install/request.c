@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "common/duration.h"
 #include "common/ids.h"
 #include "daemon/install/computer_name.h"
 
@@ -12,9 +13,8 @@
 #define MIN_DISK_GIB 16   // osinfo-db: minimum for win7
 #define MAX_DISK_GIB 2040 // an MBR disk ends at 2 TiB
 
-static const char *const own_members[] = {
-    "name", "template", "disc", "edition", "drivers", "hardware", NULL
-};
+static const char *const own_members[] = { "name",    "template", "disc",     "edition",
+                                           "drivers", "hardware", "lifetime", NULL };
 
 static void check_members(json_object *document, gboolean is_template, Faults *faults)
 {
@@ -154,6 +154,7 @@ MachineRequest *machine_request_parse(json_object *document, Faults *faults)
     request->edition = read_edition(document, faults);
     request->drivers = read_drivers(document, faults);
     read_hardware(request, document, faults);
+    duration_get(document, "", "lifetime", &request->lifetime, faults);
     request->unattend = unattend_settings_parse(document, request->name ? request->name : "unnamed", faults);
     return faults_count(faults) == before ? g_steal_pointer(&request) : NULL;
 }
@@ -168,6 +169,7 @@ void machine_request_check_template(json_object *document, guint machines, Fault
     request->edition = read_edition(document, faults);
     request->drivers = read_drivers(document, faults);
     read_hardware(request, document, faults);
+    duration_get(document, "", "lifetime", &request->lifetime, faults);
     machine_request_free(request);
     json_object *copy = NULL;
     json_object_deep_copy(document, &copy, NULL);

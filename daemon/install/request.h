@@ -19,9 +19,10 @@ typedef struct {
     char **drivers;       // names of packages, NULL-terminated, no repeats
     guint vcpus, sockets; // vcpus in all, a multiple of sockets
     guint memory_mib, disk_gib;
-    char *disk_bus; // "sata" or "virtio"
-    char *video;    // "std" or "qxl"
-    char *sound;    // "none" or "hda"
+    char *disk_bus;  // "sata" or "virtio"
+    char *video;     // "std" or "qxl"
+    char *sound;     // "none" or "hda"
+    gint64 lifetime; // in seconds from the request on; 0: until it is deleted
     UnattendSettings *unattend;
 } MachineRequest;
 

@@ -310,3 +310,20 @@ void store_close(Store *store)
     g_free(store->path);
     g_free(store);
 }
+
+char **store_names(Store *store, StoreSubject subject, const char *sql, const char *value, GError **error)
+{
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    g_rec_mutex_lock(&store->lock);
+    int result = -1;
+    sqlite3_stmt *row = store_query(store, subject, error, sql, "s", value);
+    if (row != NULL) {
+        while ((result = store_next(store, row, subject, error)) == 1) {
+            g_autofree char *name = store_column(row, 0);
+            g_strv_builder_add(builder, name);
+        }
+        store_reset(row);
+    }
+    g_rec_mutex_unlock(&store->lock);
+    return result == 0 ? g_strv_builder_end(builder) : NULL;
+}

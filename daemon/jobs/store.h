@@ -42,6 +42,7 @@ typedef struct {
     char *created;                    // RFC 3339; NULL on insertion: now
     char *warnings;                   // of preflight: JSON array of faults, or NULL
     char *image;                      // that its disk is based on, or NULL
+    char *expires;                    // when it is deleted, RFC 3339 as time_now_text(); or NULL: never
 } StoreMachine;
 void store_machine_free(StoreMachine *machine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreMachine, store_machine_free)
@@ -85,6 +86,9 @@ gboolean store_machine_set_state(Store *store, const char *uuid, const char *sta
                                  const char *error_message, GError **error);
 gboolean store_machine_set_boot_disc(Store *store, const char *uuid, const char *key_or_null, GError **error);
 gboolean store_machine_set_agent(Store *store, const char *uuid, const char *json, GError **error);
+gboolean store_machine_set_expires(Store *store, const char *uuid, const char *time_or_null, GError **error);
+// Names of those whose lifetime is over and that are not being deleted yet; g_strfreev().
+char **store_machine_expired(Store *store, const char *now, GError **error);
 // Its jobs and events stay. TRUE also if there is no such machine.
 gboolean store_machine_delete(Store *store, const char *uuid, GError **error);
 // Number of machines whose row names boot disc @key.

@@ -185,31 +185,14 @@ GPtrArray *store_image_list(Store *store, const char *after_name_or_null, guint 
     return result == 0 ? g_steal_pointer(&list) : NULL;
 }
 
-// The first column of what @sql finds for @key.
-static char **names(Store *store, const char *sql, const char *key, GError **error)
-{
-    StoreSubject subject = { "images", key };
-    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-    g_rec_mutex_lock(&store->lock);
-    int result = -1;
-    sqlite3_stmt *row = store_query(store, subject, error, sql, "s", key);
-    if (row != NULL) {
-        while ((result = store_next(store, row, subject, error)) == 1) {
-            g_autofree char *name = store_column(row, 0);
-            g_strv_builder_add(builder, name);
-        }
-        store_reset(row);
-    }
-    g_rec_mutex_unlock(&store->lock);
-    return result == 0 ? g_strv_builder_end(builder) : NULL;
-}
-
 char **store_image_clones(Store *store, const char *name, GError **error)
 {
-    return names(store, "SELECT name FROM machines WHERE image = ? ORDER BY name", name, error);
+    return store_names(store, (StoreSubject){ "machines", NULL },
+                       "SELECT name FROM machines WHERE image = ? ORDER BY name", name, error);
 }
 
 char **store_image_children(Store *store, const char *name, GError **error)
 {
-    return names(store, "SELECT name FROM images WHERE parent = ? ORDER BY name", name, error);
+    return store_names(store, (StoreSubject){ "images", NULL },
+                       "SELECT name FROM images WHERE parent = ? ORDER BY name", name, error);
 }

@@ -7,7 +7,7 @@
 
 #define MACHINE_COLUMNS                                                                                      \
     "uuid, name, state, template_name, disc, edition, architecture, request, boot_disc, agent, "             \
-    "error_code, error_message, job, created, warnings, image"
+    "error_code, error_message, job, created, warnings, image, expires"
 
 void store_machine_free(StoreMachine *machine)
 {
@@ -30,6 +30,7 @@ void store_machine_free(StoreMachine *machine)
     g_free(machine->created);
     g_free(machine->warnings);
     g_free(machine->image);
+    g_free(machine->expires);
     g_free(machine);
 }
 
@@ -58,6 +59,7 @@ static StoreMachine *machine_of_row(sqlite3_stmt *row)
     machine->created = store_column(row, column++);
     machine->warnings = store_column(row, column++);
     machine->image = store_column(row, column++);
+    machine->expires = store_column(row, column++);
     return machine;
 }
 
@@ -86,13 +88,13 @@ gboolean store_machine_insert(Store *store, const StoreMachine *machine, const c
     }
     return store_change(store, (StoreSubject){ "machines", machine->name }, NULL, error,
                         "INSERT INTO machines (" MACHINE_COLUMNS ")"
-                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        "ssssssssssssssss", machine->uuid, machine->name,
+                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        "sssssssssssssssss", machine->uuid, machine->name,
                         machine->state != NULL ? machine->state : "installing", machine->template_name,
                         machine->disc, machine->edition, machine->architecture, machine->request,
                         machine->boot_disc, machine->agent, machine->error_code, machine->error_message,
                         job_id, machine->created != NULL ? machine->created : now, machine->warnings,
-                        machine->image);
+                        machine->image, machine->expires);
 }
 
 gboolean store_machine_get(Store *store, const char *name, StoreMachine **ret_machine, GError **error)
@@ -213,6 +215,25 @@ gboolean store_machine_set_agent(Store *store, const char *uuid, const char *jso
     gboolean ok = store_change(store, subject, &changes, error,
                                "UPDATE machines SET agent = ?2 WHERE uuid = ?1", "ss", uuid, json);
     return end_change(store, ok, changes, subject, error);
+}
+
+gboolean store_machine_set_expires(Store *store, const char *uuid, const char *time_or_null, GError **error)
+{
+    StoreSubject subject = { "machines", uuid };
+    int changes = 0;
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    gboolean ok = store_change(store, subject, &changes, error,
+                               "UPDATE machines SET expires = ?2 WHERE uuid = ?1", "ss", uuid, time_or_null);
+    return end_change(store, ok, changes, subject, error);
+}
+
+char **store_machine_expired(Store *store, const char *now, GError **error)
+{
+    return store_names(
+        store, (StoreSubject){ "machines", NULL },
+        "SELECT name FROM machines WHERE expires <= ? AND state <> 'deleting' ORDER BY expires", now, error);
 }
 
 gboolean store_machine_delete(Store *store, const char *uuid, GError **error)

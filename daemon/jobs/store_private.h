@@ -46,6 +46,8 @@ sqlite3_stmt *store_query_va(Store *store, StoreSubject subject, GError **error,
 // 1: a row is there; 0: no more; -1: @error is set.
 int store_next(Store *store, sqlite3_stmt *statement, StoreSubject subject, GError **error);
 void store_reset(sqlite3_stmt *statement);
+// The first column of all rows that @sql (with one parameter, @value) finds; g_strfreev().
+char **store_names(Store *store, StoreSubject subject, const char *sql, const char *value, GError **error);
 // store_query(), run to its end. *ret_changes (may be NULL): rows changed.
 gboolean store_change(Store *store, StoreSubject subject, int *ret_changes, GError **error, const char *sql,
                       const char *types, ...);

@@ -104,8 +104,8 @@ static gboolean migrate_to_3(Store *store, GError **error)
     return store_script(store, "ALTER TABLE machines ADD COLUMN warnings TEXT;", error);
 }
 
-// Installs that were sealed, and what is based on them. An image keeps the UUID of the machine that it was:
-// its volume and its folder carry it.
+// Installs that were sealed, what is based on them, and when machines go by themselves. An image keeps the
+// UUID of the machine that it was: its volume and its folder carry it.
 static gboolean migrate_to_4(Store *store, GError **error)
 {
     return store_script(store,
@@ -126,7 +126,9 @@ static gboolean migrate_to_4(Store *store, GError **error)
                         ") STRICT, WITHOUT ROWID;"
                         "CREATE INDEX images_by_parent ON images (parent);"
                         "ALTER TABLE machines ADD COLUMN image TEXT REFERENCES images (name);"
-                        "CREATE INDEX machines_by_image ON machines (image);",
+                        "CREATE INDEX machines_by_image ON machines (image);"
+                        "ALTER TABLE machines ADD COLUMN expires TEXT;"
+                        "CREATE INDEX machines_by_expires ON machines (expires);",
                         error);
 }
 

@@ -236,7 +236,7 @@ char *service_clone(Daemon *daemon, json_object *request, const StoreIdempotency
         problem_set_faults(problem, &faults);
         return NULL;
     }
-    char *job = clone_submit(daemon, request, idempotency, &error);
+    char *job = clone_submit(daemon, request, clone->lifetime, idempotency, &error);
     if (!job)
         clone_problem(request, error, problem);
     return job;

@@ -2,6 +2,7 @@
 // Machines: making, listing, and the jobs that change them. What runs inside one is guest.c's.
 #include <string.h>
 
+#include "common/duration.h"
 #include "common/faults_json.h"
 #include "common/ids.h"
 #include "daemon/install/computer_name.h"
@@ -137,6 +138,8 @@ static char *submit(Daemon *daemon, const InstallPlan *plan, InstallRequest *req
     g_autoptr(json_object) masked = unattend_mask_request(document);
     g_autoptr(json_object) warnings = faults_to_json(plan->warnings);
     g_autofree char *now = time_now_text();
+    const gint64 lifetime = plan->request->lifetime;
+    g_autofree char *expires = lifetime > 0 ? time_later_text(lifetime) : NULL;
     const StoreMachine machine = {
         .uuid = uuid,
         .name = plan->request->name,
@@ -147,6 +150,7 @@ static char *submit(Daemon *daemon, const InstallPlan *plan, InstallRequest *req
         .architecture = (char *)plan->target.architecture,
         .request = (char *)json_object_to_json_string_ext(masked, JSON_C_TO_STRING_PLAIN),
         .created = now,
+        .expires = expires,
         .warnings = (char *)json_object_to_json_string_ext(warnings, JSON_C_TO_STRING_PLAIN),
     };
     char *job_id = NULL;
@@ -312,6 +316,31 @@ StoreMachine *service_find_idle(Daemon *daemon, const char *name, Problem **prob
         return NULL;
     }
     return g_steal_pointer(&machine);
+}
+
+json_object *service_vm_change(Daemon *daemon, const char *name, json_object *body, Problem **problem)
+{
+    static const char *const members[] = { "lifetime", NULL };
+    GError *error = NULL;
+    gint64 seconds = 0;
+    g_autoptr(Faults) faults = faults_new();
+    if (json_check_members(body, "", members, faults) && !json_object_object_get_ex(body, "lifetime", NULL))
+        faults_add(faults, "/lifetime", "required", NULL, "is required: %s from now on, or null",
+                   DURATION_RULE);
+    const gboolean ends = faults_count(faults) == 0 && duration_get(body, "", "lifetime", &seconds, faults);
+    if (faults_count(faults) > 0) {
+        problem_set_faults(problem, &faults);
+        return NULL;
+    }
+    g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
+    if (!machine)
+        return NULL;
+    g_autofree char *expires = ends ? time_later_text(seconds) : NULL;
+    if (!store_machine_set_expires(daemon->store, machine->uuid, expires, &error)) {
+        service_problem(problem, error);
+        return NULL;
+    }
+    return service_vm_show(daemon, name, problem);
 }
 
 json_object *service_vm_start(Daemon *daemon, const char *name, Problem **problem)

@@ -127,6 +127,16 @@ static const struct {
       "{\"job\":{\"id\":\"" JOB "\"}}",
       { "image", "rm", "gold" },
       0 },
+    { "extend.txt",
+      "PATCH /v1/vms/a",
+      "{\"name\":\"a\",\"expires\":\"2026-01-02T03:04:05.678Z\"}",
+      { "extend", "a", "4h" },
+      0 },
+    { "extend-never.txt",
+      "PATCH /v1/vms/a",
+      "{\"name\":\"a\",\"expires\":null}",
+      { "extend", "a", "never" },
+      0 },
     { "seal.txt",
       "POST /v1/vms/a/seal",
       "{\"job\":{\"id\":\"" JOB "\"}}",
@@ -598,7 +608,7 @@ static void every_verb_has_help_with_an_example(void)
                                             : sevenctl_run(NULL, NULL, "help", words[0], NULL);
         g_assert_cmpstr(other->out, ==, help->out);
     }
-    g_assert_cmpuint(verbs, ==, 44);
+    g_assert_cmpuint(verbs, ==, 45);
 }
 
 int main(int argc, char **argv)

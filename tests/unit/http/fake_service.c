@@ -13,7 +13,7 @@
     "\"power\":\"running\",\"template\":\"win7-pro-x64\",\"disc\":\"win7\",\"edition\":\"PROFESSIONAL\","    \
     "\"architecture\":\"amd64\",\"created\":\"2026-01-01T00:00:00.000Z\",\"job\":\"" FAKE_JOB "\","          \
     "\"request\":{\"name\":\"" FAKE_MACHINE "\"},\"error\":null,\"agent\":null,\"computer_name\":\"A\","     \
-    "\"warnings\":[],\"boot_disc\":\"abc\",\"image\":null}"
+    "\"warnings\":[],\"boot_disc\":\"abc\",\"image\":null,\"expires\":null}"
 
 json_object *service_version(Daemon *daemon)
 {
@@ -131,6 +131,12 @@ json_object *service_vm_delete(Daemon *daemon, const char *name, Problem **probl
 {
     fake_record(daemon, "vm_delete %s", name);
     return fake_knows("machine", name, FAKE_MACHINE, problem) ? fake_wrapped_job(daemon) : NULL;
+}
+
+json_object *service_vm_change(Daemon *daemon, const char *name, json_object *body, Problem **problem)
+{
+    fake_record(daemon, "vm_change %s %s", name, json_string_member(body, "lifetime"));
+    return fake_knows("machine", name, FAKE_MACHINE, problem) ? fake_canned(MACHINE) : NULL;
 }
 
 json_object *service_vm_start(Daemon *daemon, const char *name, Problem **problem)

@@ -66,6 +66,8 @@ static const Row rows[] = {
       "vm_create a key=none bytes=12" },
     { "/v1/vms/{name}", "GET", VM, NULL, 200, "application/json", "vm_show " FAKE_MACHINE },
     { "/v1/vms/{name}", "DELETE", VM, NULL, 202, "application/json", "vm_delete " FAKE_MACHINE },
+    { "/v1/vms/{name}", "PATCH", VM, "{\"lifetime\":\"4h\"}", 200, "application/json",
+      "vm_change " FAKE_MACHINE " 4h" },
     { "/v1/vms/{name}/start", "POST", VM "/start", NULL, 202, "application/json", "vm_start " FAKE_MACHINE },
     { "/v1/vms/{name}/stop", "POST", VM "/stop", NULL, 202, "application/json",
       "vm_stop " FAKE_MACHINE " none" },
@@ -258,10 +260,15 @@ static void test_wrong_methods_are_405_and_name_the_right_ones(void)
     static const struct {
         const char *method, *target, *allow;
     } cases[] = {
-        { "POST", "/v1", "GET, HEAD" },       { "PUT", "/v1/vms", "GET, HEAD, POST" },
-        { "PATCH", VM, "GET, HEAD, DELETE" }, { "GET", VM "/start", "POST" },
-        { "HEAD", VM "/exec", "POST" },       { "OPTIONS", "/v1/jobs", "GET, HEAD" },
-        { "get", "/v1", "GET, HEAD" },        { "TRACE", "/v1", "GET, HEAD" },
+        { "POST", "/v1", "GET, HEAD" },
+        { "PUT", "/v1/vms", "GET, HEAD, POST" },
+        { "PUT", VM, "GET, HEAD, DELETE, PATCH" },
+        { "PATCH", "/v1/vms", "GET, HEAD, POST" },
+        { "GET", VM "/start", "POST" },
+        { "HEAD", VM "/exec", "POST" },
+        { "OPTIONS", "/v1/jobs", "GET, HEAD" },
+        { "get", "/v1", "GET, HEAD" },
+        { "TRACE", "/v1", "GET, HEAD" },
         { "BREW", JOB, "GET, HEAD, DELETE" },
     };
     g_autoptr(Fixture) fixture = started();

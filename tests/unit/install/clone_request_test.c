@@ -30,7 +30,8 @@ static void members_are_taken(void)
 {
     g_autoptr(json_object) document = parse(
         "{\"name\":\"a\",\"image\":\"gold\",\"hardware\":{\"vcpus\":4,\"sockets\":2,\"memory_mib\":1024},"
-        "\"system\":{\"computer_name\":\"LAB-1\"},\"first_logon\":[{\"command\":\"one\"},{\"command\":"
+        "\"lifetime\":\"2h\",\"system\":{\"computer_name\":\"LAB-1\"},\"first_logon\":[{\"command\":\"one\"},"
+        "{\"command\":"
         "\"two\","
         "\"on_error\":\"continue\"}]}");
     g_autoptr(Faults) faults = faults_new();
@@ -40,6 +41,7 @@ static void members_are_taken(void)
     g_assert_cmpuint(request->sockets, ==, 2);
     g_assert_cmpuint(request->memory_mib, ==, 1024);
     g_assert_cmpstr(request->computer_name, ==, "LAB-1");
+    g_assert_cmpint(request->lifetime, ==, 7200);
     g_assert_cmpuint(request->commands->len, ==, 2);
     g_assert_cmpstr(((UnattendCommand *)request->commands->pdata[1])->command, ==, "two");
     g_assert_false(((UnattendCommand *)request->commands->pdata[1])->stop);
@@ -65,6 +67,8 @@ static void each_fault_has_its_pointer_and_code(void)
         { "{" GOOD ",\"hardware\":{\"vcpus\":3,\"sockets\":2}}", "/hardware/sockets", "conflict" },
         { "{" GOOD ",\"hardware\":{\"vcpus\":0}}", "/hardware/vcpus", "out-of-range" },
         { "{" GOOD ",\"hardware\":{\"memory_mib\":1}}", "/hardware/memory_mib", "out-of-range" },
+        { "{" GOOD ",\"lifetime\":\"4\"}", "/lifetime", "bad-value" },
+        { "{" GOOD ",\"lifetime\":4}", "/lifetime", "wrong-type" },
         { "{" GOOD ",\"system\":{\"owner\":\"x\"}}", "/system/owner", "unknown-field" },
         { "{" GOOD ",\"system\":{\"computer_name\":\"\"}}", "/system/computer_name", "bad-value" },
         { "{" GOOD ",\"system\":{\"computer_name\":\"SIXTEEN-LETTERS-\"}}", "/system/computer_name",

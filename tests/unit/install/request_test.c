@@ -28,6 +28,7 @@ static void defaults_are_filled_in(void)
     g_assert_cmpstr(request->disk_bus, ==, "sata");
     g_assert_cmpstr(request->video, ==, "std");
     g_assert_cmpstr(request->sound, ==, "none");
+    g_assert_cmpint(request->lifetime, ==, 0);
     g_assert_null(request->edition);
     g_assert_null(request->drivers[0]);
 }
@@ -36,12 +37,14 @@ static void members_are_taken(void)
 {
     g_autoptr(json_object) document =
         parse("{" GOOD ",\"edition\":\"professional\",\"drivers\":[\"one\",\"two\"],"
-              "\"hardware\":{\"vcpus\":4,\"memory_mib\":1024,\"disk_gib\":64,\"disk_bus\":\"virtio\"}}");
+              "\"lifetime\":\"4h\",\"hardware\":{\"vcpus\":4,\"memory_mib\":1024,\"disk_gib\":64,\"disk_"
+              "bus\":\"virtio\"}}");
     g_autoptr(Faults) faults = faults_new();
     g_autoptr(MachineRequest) request = machine_request_parse(document, faults);
     g_assert_nonnull(request);
     g_assert_cmpstr(request->edition, ==, "PROFESSIONAL");
     g_assert_cmpstr(request->drivers[1], ==, "two");
+    g_assert_cmpint(request->lifetime, ==, 14400);
     g_assert_cmpuint(request->disk_gib, ==, 64);
     g_assert_cmpstr(request->disk_bus, ==, "virtio");
 }
@@ -58,6 +61,8 @@ static void each_fault_has_its_pointer_and_code(void)
         { "{\"name\":\"A\",\"template\":\"t\",\"disc\":\"d\"," USERS "}", "/name", "bad-name" },
         { "{\"name\":\"../x\",\"template\":\"t\",\"disc\":\"d\"," USERS "}", "/name", "bad-name" },
         { "{" GOOD ",\"edition\":\"PRO FESSIONAL\"}", "/edition", "bad-value" },
+        { "{" GOOD ",\"lifetime\":\"4 hours\"}", "/lifetime", "bad-value" },
+        { "{" GOOD ",\"lifetime\":14400}", "/lifetime", "wrong-type" },
         { "{" GOOD ",\"edition\":\"\"}", "/edition", "bad-value" },
         { "{" GOOD ",\"drivers\":[\"a\",\"a\"]}", "/drivers/1", "repeated" },
         { "{" GOOD ",\"drivers\":[7]}", "/drivers/0", "bad-name" },
@@ -124,7 +129,8 @@ static GHashTable *contract_properties(const char *name)
 
 static void the_contract_has_the_members_that_are_taken(void)
 {
-    static const char *const own[] = { "name", "template", "disc", "edition", "drivers", "hardware", NULL };
+    static const char *const own[] = { "name",    "template", "disc",     "edition",
+                                       "drivers", "hardware", "lifetime", NULL };
     const char *const *const lists[] = { own, unattend_request_members };
     g_autoptr(GHashTable) properties = contract_properties("MachineRequest");
     guint count = 0;

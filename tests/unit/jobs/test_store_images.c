@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The rows of images: names that are taken and given up, sealing as one change, and what cannot be deleted.
+// The rows of images: names that are taken and given up, sealing as one change, and what cannot be deleted;
+// and lifetimes of machines.
 #include "tests/unit/jobs/fixture.h"
 
 #include "daemon/jobs/store_private.h"
@@ -156,6 +157,30 @@ static void lists_are_paged_by_name(void)
     g_assert_cmpstr(joined, ==, "x y");
 }
 
+static void lifetimes_end_once(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    g_autoptr(StoreMachine) machine = NULL;
+    g_autoptr(GError) error = NULL;
+    insert_well(fixture, "early", NULL);
+    insert_well(fixture, "late", NULL);
+    insert_well(fixture, "never", NULL);
+    g_assert_true(store_machine_set_expires(fixture->store, "uuid-early", "2026-01-01T00:00:00.000Z", NULL));
+    g_assert_true(store_machine_set_expires(fixture->store, "uuid-late", "2026-01-02T00:00:00.000Z", NULL));
+    g_auto(GStrv) over = store_machine_expired(fixture->store, "2026-01-01T12:00:00.000Z", NULL);
+    g_autofree char *names = g_strjoinv(" ", over);
+    g_assert_cmpstr(names, ==, "early");
+    store_machine_get(fixture->store, "late", &machine, NULL);
+    g_assert_cmpstr(machine->expires, ==, "2026-01-02T00:00:00.000Z");
+    // What is being deleted, or has been given more time, is left alone.
+    g_assert_true(store_machine_set_state(fixture->store, "uuid-early", "deleting", NULL, NULL, NULL));
+    g_assert_true(store_machine_set_expires(fixture->store, "uuid-late", NULL, NULL));
+    g_auto(GStrv) none = store_machine_expired(fixture->store, "2027-01-01T00:00:00.000Z", NULL);
+    g_assert_cmpuint(g_strv_length(none), ==, 0);
+    g_assert_false(store_machine_set_expires(fixture->store, "uuid-none", NULL, &error));
+    g_assert_error(error, STORE_ERROR, STORE_ERROR_NOT_FOUND);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -164,5 +189,6 @@ int main(int argc, char **argv)
     g_test_add_func("/store-images/clones-need-an-image-that-is-ready", clones_need_an_image_that_is_ready);
     g_test_add_func("/store-images/what-others-need-is-not-deleted", what_others_need_is_not_deleted);
     g_test_add_func("/store-images/lists-are-paged-by-name", lists_are_paged_by_name);
+    g_test_add_func("/store-images/lifetimes-end-once", lifetimes_end_once);
     return g_test_run();
 }
