@@ -112,7 +112,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreImage, store_image_free)
 gboolean store_image_reserve(Store *store, const char *name, const StoreMachine *machine, GError **error);
 // Gives up a name whose image was not sealed; changes nothing else.
 gboolean store_image_release(Store *store, const char *name, GError **error);
-// The machine's row goes, and the image is there: in one transaction. May be repeated.
+// The machine's row goes, and the image is there: in one transaction. May be repeated. IN_USE if the machine
+// is not ready any more: it is being deleted.
 gboolean store_image_seal(Store *store, const char *name, const char *job_id, GError **error);
 gboolean store_image_get(Store *store, const char *name, StoreImage **ret_image, GError **error);
 GPtrArray *store_image_list(Store *store, const char *after_name_or_null, guint limit, GError **error);

@@ -79,16 +79,6 @@ gboolean store_image_release(Store *store, const char *name, GError **error)
     return store_end(store, ok, error);
 }
 
-// Ends a transaction that had to change the row of @subject.
-static gboolean end_change(Store *store, gboolean ok, int changes, StoreSubject subject, GError **error)
-{
-    if (ok && changes == 0) {
-        store_set_not_found(subject, error);
-        ok = FALSE;
-    }
-    return store_end(store, ok, error);
-}
-
 gboolean store_image_seal(Store *store, const char *name, const char *job_id, GError **error)
 {
     StoreSubject subject = { "images", name };
@@ -96,13 +86,23 @@ gboolean store_image_seal(Store *store, const char *name, const char *job_id, GE
     if (!store_begin(store, error)) {
         return FALSE;
     }
+    // Not of a machine that is being deleted: that job takes away the volume of this UUID, whose ever it is.
     gboolean ok =
         store_change(store, subject, &changes, error,
-                     "UPDATE images SET state = 'ready', job = ?2 WHERE name = ?1 AND state <> 'deleting'",
+                     "UPDATE images SET state = 'ready', job = ?2 WHERE name = ?1 AND (state = 'ready' OR"
+                     " (state = 'sealing' AND EXISTS (SELECT 1 FROM machines"
+                     " WHERE machines.uuid = images.uuid AND machines.state = 'ready')))",
                      "ss", name, job_id) &&
-        store_change(store, subject, NULL, error,
-                     "DELETE FROM machines WHERE uuid = (SELECT uuid FROM images WHERE name = ?)", "s", name);
-    return end_change(store, ok, changes, subject, error);
+        (changes == 0 ||
+         store_change(store, subject, NULL, error,
+                      "DELETE FROM machines WHERE uuid = (SELECT uuid FROM images WHERE name = ?)", "s",
+                      name));
+    if (ok && changes == 0) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_IN_USE, "image \"%s\": its machine is being deleted",
+                    name);
+        ok = FALSE;
+    }
+    return store_end(store, ok, error);
 }
 
 // Is it not there, or does somebody need it?

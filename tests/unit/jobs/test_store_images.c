@@ -88,6 +88,21 @@ static void sealing_moves_the_machine(void)
     g_assert_cmpstr(state, ==, "ready");
 }
 
+static void a_machine_that_is_being_deleted_is_not_sealed(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(StoreMachine) machine = NULL;
+    insert_well(fixture, "m", NULL);
+    reserve(fixture, "gold", "m");
+    g_assert_true(store_machine_set_state(fixture->store, "uuid-m", "deleting", NULL, NULL, NULL));
+    g_assert_false(store_image_seal(fixture->store, "gold", "job-seal", &error));
+    g_assert_error(error, STORE_ERROR, STORE_ERROR_IN_USE);
+    g_assert_true(store_machine_get(fixture->store, "m", &machine, NULL));
+    g_autofree char *state = state_of(fixture, "gold");
+    g_assert_cmpstr(state, ==, "sealing");
+}
+
 static void clones_need_an_image_that_is_ready(void)
 {
     g_autoptr(Fixture) fixture = fixture_new(1);
@@ -186,6 +201,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store-images/a-name-is-taken-once", a_name_is_taken_once);
     g_test_add_func("/store-images/sealing-moves-the-machine", sealing_moves_the_machine);
+    g_test_add_func("/store-images/a-machine-that-is-being-deleted-is-not-sealed",
+                    a_machine_that_is_being_deleted_is_not_sealed);
     g_test_add_func("/store-images/clones-need-an-image-that-is-ready", clones_need_an_image_that_is_ready);
     g_test_add_func("/store-images/what-others-need-is-not-deleted", what_others_need_is_not_deleted);
     g_test_add_func("/store-images/lists-are-paged-by-name", lists_are_paged_by_name);
