@@ -15,6 +15,15 @@ typedef struct {
     PointerButton button;
 } Click;
 
+static void read_pixel(json_object *body, const char *name, guint side, gint64 *ret_value, Faults *faults)
+{
+    const guint before = faults_count(faults);
+    g_autofree char *pointer = json_pointer_append("", name);
+    if (!json_get_int(body, "", name, 0, side - 1, ret_value, faults) && faults_count(faults) == before)
+        faults_add(faults, pointer, "required", NULL,
+                   "is required: pixels from the screen's upper left corner");
+}
+
 static gboolean read_click(json_object *body, guint width, guint height, Click *click, Problem **problem)
 {
     static const char *const members[] = { "x", "y", "button", "clicks", NULL };
@@ -22,10 +31,8 @@ static gboolean read_click(json_object *body, guint width, guint height, Click *
     const char *button = "left";
     *click = (Click){ .clicks = 1 };
     if (json_check_members(body, "", members, faults)) {
-        if (!json_get_int(body, "", "x", 0, width - 1, &click->x, faults) && faults_count(faults) == 0)
-            faults_add(faults, "/x", "required", NULL, "is required: pixels from the screen's left");
-        if (!json_get_int(body, "", "y", 0, height - 1, &click->y, faults) && faults_count(faults) == 0)
-            faults_add(faults, "/y", "required", NULL, "is required: pixels from the screen's top");
+        read_pixel(body, "x", width, &click->x, faults);
+        read_pixel(body, "y", height, &click->y, faults);
         json_get_string(body, "", "button", 16, &button, faults);
         json_get_int(body, "", "clicks", 0, CLICKS_MOST, &click->clicks, faults);
         if (!pointer_button(button, &click->button))
@@ -55,7 +62,9 @@ gboolean service_vm_pointer(Daemon *daemon, const char *name, json_object *body,
         return FALSE;
     const char *uuid = machine->uuid;
     g_autoptr(GBytes) screen = domain_screenshot(daemon->libvirt, uuid, &error);
-    if (screen && screen_size(screen, &width, &height)) {
+    if (screen && !screen_size(screen, &width, &height)) {
+        g_set_error(&error, VM_ERROR, VM_ERROR_FAILED, "machine \"%s\": its screen cannot be read", name);
+    } else if (screen) {
         if (!read_click(body, width, height, &click, problem))
             return FALSE;
         gboolean ok =
