@@ -113,9 +113,9 @@ const Verb verb_cp = {
     .summary = "Copy files and folders into a machine or out of it",
     .notes = "A path in a machine is NAME:C:\\folder\\file, or with slashes. Times are kept, contents are "
              "verified by\n"
-             "hash, and a file has its name only once it is whole. Over the machine's serial port: for "
-             "megabytes,\n"
-             "not gigabytes.\n",
+             "hash, and a file has its name only once it is whole. Small ones go over the machine's serial "
+             "port,\n"
+             "large ones in on a disc and out past Windows.\n",
     .examples = "  sevenctl cp setup.exe compat-01:C:/work/\n"
                 "  sevenctl cp compat-01:C:/work/setup.log .\n"
                 "  sevenctl cp tests/ compat-01:C:/tests\n",

@@ -19,7 +19,7 @@
 #define RESTART_SECONDS 900
 #define COMMAND_SECONDS 3600
 #define SHORT_SECONDS   120
-// How many of the commands have run, so that a daemon that is killed runs none twice.
+// How many of the commands have ended: a daemon that is killed begins again at the one that it waited for.
 #define COMMANDS_DONE "commands.done"
 
 static char *socket_of(Job *job, const Clone *clone)

@@ -100,13 +100,26 @@ static const char *key(const Com1Line *line, const char *name)
     return value ? value : "?";
 }
 
+// The reasons that start.cmd gives are codes of their own; whatever else says so in its name is not believed.
+static void take_winpe_failure(GuestState *state, const char *reason)
+{
+    static const struct {
+        const char *reason, *file;
+    } missing[] = { { "no-install-wim", "\\sources\\install.wim" },
+                    { "no-config-disc", "\\sevend\\config.tag" } };
+    for (gsize i = 0; i < G_N_ELEMENTS(missing); i++)
+        if (strcmp(reason, missing[i].reason) == 0)
+            fail(state, missing[i].reason,
+                 g_strdup_printf("WinPE found no drive with %s: is the disc attached and readable?",
+                                 missing[i].file));
+    fail(state, "winpe-failed",
+         g_strdup("WinPE reports a failure that it has no name for; see the console log"));
+}
+
 static void take_failure(GuestState *state, const Com1Line *line)
 {
     if (strcmp(line->phase, "winpe") == 0) {
-        const gboolean no_disc = strcmp(key(line, "reason"), "no-install-wim") == 0;
-        fail(state, key(line, "reason"),
-             g_strdup_printf("WinPE found no drive with %s: is the disc attached and readable?",
-                             no_disc ? "\\sources\\install.wim" : "\\sevend\\config.tag"));
+        take_winpe_failure(state, key(line, "reason"));
     } else if (strcmp(line->phase, "copy") == 0) {
         fail(state, "setup-error",
              g_strdup_printf("Windows Setup ended with exit code %s before it rebooted", key(line, "exit")));

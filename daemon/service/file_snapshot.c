@@ -45,18 +45,25 @@ static char *publish(Daemon *daemon, const AgentAddress *address, const char *pa
     return NULL;
 }
 
-static gboolean read_file(Daemon *daemon, const char *folder, const char *disk, const char *path,
-                          const char *sha256, const char *output, GError **error)
+// What is read of a file, as the agent tells it.
+typedef struct {
+    const char *path, *sha256;
+    guint64 size;
+} Told;
+
+static gboolean read_file(Daemon *daemon, const char *folder, const char *disk, const Told *told,
+                          const char *output, GError **error)
 {
     g_autofree char *socket = g_build_filename(folder, "nbd.sock", NULL);
-    g_autofree char *inside = g_strdelimit(g_strdup(path + strlen("C:/")), "\\", '/');
-    const char *const arguments[] = { "read-file", "--socket", socket,     "--export", disk,
-                                      "--path",    inside,     "--output", output,     NULL };
+    g_autofree char *inside = g_strdelimit(g_strdup(told->path + strlen("C:/")), "\\", '/');
+    g_autofree char *size = g_strdup_printf("%" G_GUINT64_FORMAT, told->size);
+    const char *const arguments[] = { "read-file", "--socket", socket, "--export", disk,   "--path",
+                                      inside,      "--size",   size,   "--output", output, NULL };
     g_autoptr(json_object) result =
         media_run(daemon->config->media, arguments, NULL, NULL, daemon->stopping, error);
     if (!result)
         return FALSE;
-    if (g_strcmp0(json_string_member(result, "sha256"), sha256) == 0)
+    if (g_strcmp0(json_string_member(result, "sha256"), told->sha256) == 0)
         return TRUE;
     g_set_error(
         error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
@@ -75,21 +82,21 @@ static gboolean make_folder(const char *folder, GError **error)
 }
 
 static gboolean read_through_backup(Daemon *daemon, const StoreMachine *machine, const char *folder,
-                                    const char *path, const char *sha256, const char *output, GError **error)
+                                    const Told *told, const char *output, GError **error)
 {
     g_autoptr(GError) end = NULL;
     g_autofree char *disk = disk_of(daemon, machine->uuid, error);
     if (!disk || !make_folder(folder, error) ||
         !disk_backup_begin(daemon->libvirt, machine->uuid, disk, folder, error))
         return FALSE;
-    const gboolean ok = read_file(daemon, folder, disk, path, sha256, output, error);
+    const gboolean ok = read_file(daemon, folder, disk, told, output, error);
     if (!disk_backup_end(daemon->libvirt, machine->uuid, &end))
         g_warning("machine %s: %s", machine->name, end->message);
     return ok;
 }
 
 int file_snapshot_take(Daemon *daemon, const StoreMachine *machine, const AgentAddress *address,
-                       const char *path, GError **error)
+                       const char *path, guint64 size, GError **error)
 {
     if (g_ascii_toupper(path[0]) != SYSTEM_DRIVE) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "only the system drive is read so");
@@ -100,8 +107,9 @@ int file_snapshot_take(Daemon *daemon, const StoreMachine *machine, const AgentA
     g_autofree char *name = g_strconcat(id, ".bin", NULL);
     g_autofree char *output = g_build_filename(daemon->config->state, "files", name, NULL);
     g_autofree char *sha256 = publish(daemon, address, path, error);
+    const Told told = { path, sha256, size };
     int fd = -1;
-    if (sha256 && read_through_backup(daemon, machine, folder, path, sha256, output, error)) {
+    if (sha256 && read_through_backup(daemon, machine, folder, &told, output, error)) {
         fd = open(output, O_RDONLY | O_CLOEXEC);
         if (fd < 0)
             g_set_error(error, G_IO_ERROR, (int)g_io_error_from_errno(errno), "%s: %s", output,

@@ -191,7 +191,7 @@ json_object *service_file_put_finish(ServiceFile *file, Problem **problem)
 static void take_snapshot(ServiceFile *get, const StoreMachine *machine, const AgentAddress *address)
 {
     g_autoptr(GError) error = NULL;
-    get->fd = file_snapshot_take(get->daemon, machine, address, get->path, &error);
+    get->fd = file_snapshot_take(get->daemon, machine, address, get->path, get->size, &error);
     struct stat about;
     if (get->fd >= 0 && fstat(get->fd, &about) == 0)
         get->size = (guint64)about.st_size;
@@ -222,6 +222,8 @@ ServiceFile *service_file_get_begin(Daemon *daemon, const char *name, const char
     take_snapshot(get, machine, &address);
     if (get->fd < 0)
         get->file = agent_file_get(address.socket, address.nonce, path, daemon->stopping, &error);
+    if (get->file) // it may have grown since
+        get->size = agent_file_info(get->file)->size;
     *ret_size = get->size;
     if (get->fd >= 0 || get->file)
         return get;

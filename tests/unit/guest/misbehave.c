@@ -38,17 +38,29 @@ static HANDLE open_port(const wchar_t *name)
     return port;
 }
 
+// What the daemon's decoder meets (guest/wire.h): a frame whose checksum does not fit, one that claims four
+// gigabytes, the first half of one, and noise.
 static int babble(void)
 {
-    // A frame's beginning (guest/wire.h) with a checksum that does not fit, and noise.
-    static const char nonsense[] = "SVND\x02\x00\x01\x00\xff\xff\xff\x7fgarbage\r\n\x00\xff\xfe";
+    static const char wrong_checksum[] = "SVD1\x04\0\0\0\x02\0\0\0\x01\0\0\0\xde\xad\xbe\xef"
+                                         "abcd";
+    static const char huge[] = "SVD1\xff\xff\xff\xff\x02\0\0\0\x01\0\0\0\0\0\0\0";
+    static const char half[] = "SVD1\x40\0\0\0\x02\0\0\0";
+    static const char noise[] = "garbage\r\n\x00\xff\xfe";
+    const struct {
+        const char *bytes;
+        DWORD length;
+    } pieces[] = { { wrong_checksum, sizeof wrong_checksum - 1 },
+                   { huge, sizeof huge - 1 },
+                   { half, sizeof half - 1 },
+                   { noise, sizeof noise - 1 } };
     const int killed = kill_agent();
     DWORD written;
     if (killed != 0)
         return killed;
     HANDLE port = open_port(L"\\\\.\\COM2");
-    for (;;) {
-        WriteFile(port, nonsense, sizeof nonsense, &written, NULL);
+    for (size_t i = 0;; i = (i + 1) % (sizeof pieces / sizeof pieces[0])) {
+        WriteFile(port, pieces[i].bytes, pieces[i].length, &written, NULL);
         Sleep(100);
     }
 }

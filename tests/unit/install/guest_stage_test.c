@@ -198,6 +198,8 @@ static void failures_are_named(void)
     } rows[] = {
         { "phase=winpe status=failed reason=no-install-wim", "no-install-wim", "install.wim" },
         { "phase=winpe status=failed reason=no-config-disc", "no-config-disc", "config.tag" },
+        { "phase=winpe status=failed reason=isolation-violated", "winpe-failed", "console log" },
+        { "phase=winpe status=failed", "winpe-failed", "console log" },
         { "phase=copy status=failed exit=31", "setup-error", "31" },
         { "phase=specialize status=failed step=service exit=5", "specialize-failed", "service" },
         { "phase=specialize status=failed step=files name=/files/3 exit=112", "files-failed",
