@@ -98,7 +98,7 @@ static char *build_xml(Job *job, const char *virt_type, GError **error)
     g_autofree char *image_xml = image_definition_read(daemon, clone->image->uuid, error);
     if (!image_xml)
         return NULL;
-    g_autofree char *name = machine_domain_name(job_machine_name(job));
+    g_autofree char *name = machine_domain_name(daemon, job_machine_name(job));
     g_autofree char *volume = machine_disk_volume(daemon, uuid);
     g_autofree char *com1 = machine_file(daemon, uuid, MACHINE_FILE_COM1);
     g_autofree char *com2 = machine_file(daemon, uuid, MACHINE_FILE_COM2);

@@ -17,7 +17,7 @@ static char *build_xml(Job *job, const InstallPlan *plan, const char *virt_type,
     g_autoptr(StoreMachine) machine = NULL;
     if (!store_machine_get(daemon->store, job_machine_name(job), &machine, error))
         return NULL;
-    g_autofree char *name = machine_domain_name(job_machine_name(job));
+    g_autofree char *name = machine_domain_name(daemon, job_machine_name(job));
     g_autofree char *disk = machine_disk_volume(daemon, uuid);
     g_autofree char *config = machine_config_volume(daemon, uuid);
     g_autofree char *boot_disc = boot_disc_path(daemon, machine->boot_disc);

@@ -34,9 +34,9 @@ char *machine_config_volume(const Daemon *daemon, const char *uuid)
     return g_strdup_printf("sevend-%s-%s-config.iso", daemon->instance, uuid);
 }
 
-char *machine_domain_name(const char *name)
+char *machine_domain_name(const Daemon *daemon, const char *name)
 {
-    return g_strdup_printf("sevend-%s", name);
+    return g_strdup_printf("sevend-%s-%s", name, daemon->instance);
 }
 
 static gboolean create_files(const Daemon *daemon, const char *uuid, json_object *request, GError **error)

@@ -22,7 +22,8 @@ char *machine_folder(const Daemon *daemon, const char *uuid);
 char *machine_file(const Daemon *daemon, const char *uuid, const char *file);
 char *machine_disk_volume(const Daemon *daemon, const char *uuid);   // name in the pool
 char *machine_config_volume(const Daemon *daemon, const char *uuid); // name in the pool
-char *machine_domain_name(const char *name);
+// Unique on a host: another daemon may have a machine of this name, or have left one.
+char *machine_domain_name(const Daemon *daemon, const char *name);
 // Prefix of the names of all volumes that this daemon makes.
 char *machine_volume_prefix(const Daemon *daemon);
 

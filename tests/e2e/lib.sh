@@ -109,10 +109,11 @@ start_daemon() {
     mkdir -p "$work/d/discs" "$work/d/drivers"
     private_start "$SEVEND_BUILD" "$work/d" "$@"
 }
-# A template for the stand-in under emulation: small, and with limits that end a standstill in minutes.
+# A template for the stand-in under emulation: small, and with limits that end a standstill in minutes. One processor: a second one costs
+# an emulated machine more than it gains, and another machine can use it.
 fast_template() { # NAME [EXTRA-JSON]
     jq -n --argjson extra "${2:-{\}}" '{description: "the stand-in", architecture: "amd64",
-        request: {edition: "PROFESSIONAL", hardware: {vcpus: 2, memory_mib: 1536, disk_gib: 20}},
+        request: {edition: "PROFESSIONAL", hardware: {vcpus: 1, memory_mib: 1536, disk_gib: 20}},
         limits: {stall: 150}} * $extra' >"$work/d/state/templates/$1.json"
 }
 request() { # NAME [EXTRA-JSON] — prints a request
