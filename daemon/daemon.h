@@ -21,7 +21,8 @@ typedef struct Daemon {
     Store *store;
     VmConnection *libvirt;
     JobEngine *jobs;
-    GThreadPool *reconciler; // holds the store against libvirt, once at a time
+    GThreadPool *reconciler;      // holds the store against libvirt, once at a time
+    gboolean transfers_reclaimed; // by its first run; afterwards transfers are this daemon's own
     GuestEvents *guest_events;
     BootDiscCache *boot_discs;
     UploadTable *uploads;

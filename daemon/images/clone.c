@@ -168,7 +168,7 @@ static gboolean run_ready(Job *job, GError **error)
                   failure, error);
 }
 
-static void failing(Job *job, const GError *error)
+static void failing(Job *job, GError *error)
 {
     evidence_keep(job, NULL, error);
 }

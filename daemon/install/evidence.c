@@ -6,11 +6,13 @@
 
 #include "common/files.h"
 #include "common/ids.h"
+#include "daemon/install/known_failures.h"
 #include "daemon/install/machine_files.h"
 #include "daemon/install/setup_logs.h"
 #include "daemon/library/job_evidence.h"
 #include "daemon/library/media_process.h"
 #include "daemon/service.h"
+#include "daemon/vm/com1.h"
 #include "daemon/vm/domain.h"
 #include "daemon/vm/guest_text.h"
 #include "daemon/vm/storage.h"
@@ -90,9 +92,10 @@ static void keep_console(const Keeping *keeping)
 {
     g_autofree char *path = machine_file(keeping->daemon, keeping->uuid, MACHINE_FILE_COM1);
     g_autofree char *nonce = machine_files_read_nonce(keeping->daemon, keeping->uuid, NULL);
-    g_autofree char *text = NULL;
+    GBytes *bytes = com1_text_read(path, MAX_CONSOLE_BYTES, NULL);
     gsize length = 0;
-    if (!nonce || !file_read(path, MAX_CONSOLE_BYTES, &text, &length, NULL))
+    g_autofree char *text = bytes ? g_bytes_unref_to_data(bytes, &length) : NULL;
+    if (!nonce || length == 0)
         return;
     g_autoptr(GHashTable) logs = setup_logs_read(text, length, nonce);
     machine_files_mask_nonce(text, length, nonce);
@@ -193,22 +196,59 @@ static void keep_request(const Keeping *keeping)
         keep_text(keeping, "request.json", machine->request);
 }
 
-void evidence_keep(Job *job, const GuestProgress *progress, const GError *failure)
+// What Setup's error logs say of a failure that nobody has reported: where it waits at a dialog, only they
+// name the reason.
+static void explain(const Keeping *keeping, GError *failure)
+{
+    static const char *const logs[] = { "setuperr.log", "disk-copy-setuperr.log", "disk-panther-setuperr.log",
+                                        "disk-unattendgc-setuperr.log" };
+    for (gsize i = 0; i < G_N_ELEMENTS(logs); i++) {
+        g_autofree char *path = g_build_filename(keeping->folder, logs[i], NULL);
+        g_autofree char *text = NULL;
+        g_autofree char *line = NULL;
+        const char *advice = NULL;
+        gsize length = 0;
+        if (file_read(path, MAX_DISK_LOG_BYTES, &text, &length, NULL))
+            advice = known_failure_in(text, &line);
+        if (!advice || strstr(failure->message, advice))
+            continue;
+        g_autofree char *message = failure->message;
+        failure->message = g_strdup_printf("%s; its %s says \"%.240s\": %s", message, logs[i], line, advice);
+        return;
+    }
+}
+
+static void gather(const Keeping *keeping, const GuestProgress *progress, GError *failure)
+{
+    g_autoptr(json_object) versions = service_version(keeping->daemon);
+    keep_screens(keeping, progress);
+    keep_console(keeping);
+    keep_machine_file(keeping, MACHINE_FILE_ANSWER_FILE, "answer-file.xml");
+    keep_domain_xml(keeping);
+    keep_request(keeping);
+    keep_json(keeping, "versions.json", versions);
+    if (progress)
+        keep_disk_logs(keeping);
+    explain(keeping, failure);
+    keep_error(keeping, failure);
+}
+
+// A daemon that was killed right after it had kept everything would find less now.
+static gboolean is_kept(Daemon *daemon, Job *job)
+{
+    g_autoptr(json_object) files = job_evidence_list(daemon, job_id(job), NULL);
+    return files && json_object_array_length(files) > 0;
+}
+
+void evidence_keep(Job *job, const GuestProgress *progress, GError *failure)
 {
     g_autoptr(GError) error = NULL;
     Keeping keeping = { job_user_data(job), job, job_machine_uuid(job), NULL };
+    if (is_kept(keeping.daemon, job))
+        return;
     keeping.folder = job_evidence_begin(keeping.daemon, job_id(job), &error);
     if (keeping.folder) {
-        g_autoptr(json_object) versions = service_version(keeping.daemon);
-        keep_error(&keeping, failure);
-        keep_screens(&keeping, progress);
-        keep_console(&keeping);
-        keep_machine_file(&keeping, MACHINE_FILE_ANSWER_FILE, "answer-file.xml");
-        keep_domain_xml(&keeping);
-        keep_request(&keeping);
-        keep_json(&keeping, "versions.json", versions);
-        if (progress)
-            keep_disk_logs(&keeping);
+        gather(&keeping, progress, failure);
         if (job_evidence_commit(keeping.daemon, job_id(job), keeping.folder, &error))
             job_log(job, "evidence is kept: sevenctl job evidence %s", job_id(job));
     }

@@ -9,5 +9,6 @@
 #include "daemon/install/guest_progress.h"
 
 // Best effort: what cannot be had is logged. @progress: NULL if the guest was not watched yet; otherwise the
-// machine is off afterwards.
-void evidence_keep(Job *job, const GuestProgress *progress, const GError *failure);
+// machine is off afterwards. What is known of a line in Setup's error logs is added to the message of
+// @failure.
+void evidence_keep(Job *job, const GuestProgress *progress, GError *failure);

@@ -66,13 +66,14 @@ void guest_failure_stalled(const GuestState *state, gint64 now, GError **error)
     gsize row = 0;
     while (row + 1 < G_N_ELEMENTS(stalls) && stalls[row].stage < state->stage)
         row++;
-    job_fail(
-        error, stalls[row].code,
-        "nothing has moved for %u s: no disk writes, the screen stands still, COM1 is silent, its processors "
-        "%s (last seen: %s); %s",
-        (guint)((now - state->activity) / G_TIME_SPAN_SECOND),
-        guest_state_is_busy(state, now) ? "are busy all the same: it may run in a circle" : "are idle",
-        last_seen(state), meaning_of(state, row));
+    const gboolean pictures = guest_state_only_screen_moves(state, now);
+    job_fail(error, stalls[row].code,
+             "nothing has moved for %u s: no disk writes, %s, COM1 is silent, its processors "
+             "%s (last seen: %s); %s",
+             (guint)((now - (pictures ? state->solid : state->activity)) / G_TIME_SPAN_SECOND),
+             pictures ? "only a picture on the screen moves" : "the screen stands still",
+             guest_state_is_busy(state, now) ? "are busy all the same: it may run in a circle" : "are idle",
+             last_seen(state), meaning_of(state, row));
 }
 
 void guest_failure_off(const GuestState *state, GError **error)

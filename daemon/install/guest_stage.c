@@ -37,18 +37,37 @@ static const struct {
 
 void guest_state_init(GuestState *state, gint64 now)
 {
-    *state = (GuestState){ .activity = now, .error_log = g_ptr_array_new_with_free_func(g_free) };
+    *state = (GuestState){ .activity = now,
+                           .solid = now,
+                           .written_since = now,
+                           .error_log = g_ptr_array_new_with_free_func(g_free) };
 }
 
 void guest_state_moved(GuestState *state, gint64 now)
 {
     state->activity = now;
     state->busy = 0;
+    state->solid = now;
+}
+
+static gint64 still_altogether(const GuestState *state, gint64 now)
+{
+    return now - state->activity - state->busy + state->busy / GUEST_BUSY_WEIGHT;
+}
+
+static gint64 still_but_for_the_screen(const GuestState *state, gint64 now)
+{
+    return (now - state->solid) / GUEST_SCREEN_WEIGHT;
 }
 
 gint64 guest_state_still(const GuestState *state, gint64 now)
 {
-    return now - state->activity - state->busy + state->busy / GUEST_BUSY_WEIGHT;
+    return MAX(still_altogether(state, now), still_but_for_the_screen(state, now));
+}
+
+gboolean guest_state_only_screen_moves(const GuestState *state, gint64 now)
+{
+    return still_but_for_the_screen(state, now) > still_altogether(state, now);
 }
 
 gboolean guest_state_is_busy(const GuestState *state, gint64 now)
@@ -235,9 +254,12 @@ void guest_state_take_written(GuestState *state, guint64 bytes, gint64 now)
         state->written_at_reboot = 0;
     }
     state->written = bytes;
-    if (bytes >= state->written_at_activity + GUEST_ACTIVITY_BYTES) {
-        state->written_at_activity = bytes;
+    const gboolean much = bytes >= state->written_at_activity + GUEST_ACTIVITY_BYTES;
+    if (much)
         guest_state_moved(state, now);
+    if (much || now - state->written_since >= GUEST_ACTIVITY_TIME) {
+        state->written_at_activity = bytes;
+        state->written_since = now;
     }
     if (bytes >= GUEST_COPY_BYTES)
         reach(state, GUEST_STAGE_COPY, "disk writes: Setup copies Windows", now);
@@ -259,7 +281,8 @@ void guest_state_take_screen(GuestState *state, const char *hash, gint64 now)
     g_free(state->screens[state->next_screen]);
     state->screens[state->next_screen] = g_strdup(hash);
     state->next_screen = (state->next_screen + 1) % GUEST_SCREENS;
-    guest_state_moved(state, now);
+    state->activity = now;
+    state->busy = 0;
 }
 
 void guest_state_take_hello(GuestState *state, const AgentHello *hello, gint64 now)

@@ -22,8 +22,9 @@ const char *guest_stage_name(GuestStage stage);
 // Setup writes this much only when it copies Windows; what a boot loader or a partition table takes is far
 // less.
 #define GUEST_COPY_BYTES (32u << 20)
-// Writes below this, summed up, are no sign of progress: an idle Windows writes a little all the time.
+// Writes below this in so much time are no sign of progress: an idle Windows writes a little all the time.
 #define GUEST_ACTIVITY_BYTES (256u << 10)
+#define GUEST_ACTIVITY_TIME  (60 * G_TIME_SPAN_SECOND)
 // Read from the boot disc, this much is more than BIOS and boot loader are: the loader brings Windows PE into
 // memory.
 #define GUEST_BOOT_BYTES (8u << 20)
@@ -37,6 +38,9 @@ const char *guest_stage_name(GuestStage stage);
 #define GUEST_BUSY_PERCENT 60
 // Such time counts for so much less as a standstill.
 #define GUEST_BUSY_WEIGHT 4
+// Time in which nothing but the screen changes counts for so much less, too: a picture that moves behind a
+// message may do so for ever.
+#define GUEST_SCREEN_WEIGHT 8
 // A machine that resets itself may say so several times before it takes effect, the more the busier the host;
 // no Windows and no boot loader starts and fails within this.
 #define GUEST_REBOOTS_APART (3 * G_TIME_SPAN_SECOND)
@@ -55,10 +59,12 @@ typedef struct {
     char *evidence;     // what last moved the stage: "COM1: phase=copy status=begin"
     gint64 activity;    // time (monotonic µs) of the last sign of life
     gint64 busy;        // µs since then in which its processors worked
+    gint64 solid;       // time of the last one that was not a change of the screen
     guint64 demand;     // ns, as last seen
     gint64 demand_seen; // when, or 0
     guint64 written;    // bytes, as last seen
     guint64 written_at_activity;
+    gint64 written_since; // when that was looked at
     guint64 written_at_reboot;
     guint reboots;                // in this stage
     gint64 rebooted_at;           // the last one that counts, or 0
@@ -76,10 +82,13 @@ typedef struct {
 void guest_state_init(GuestState *state, gint64 now);
 void guest_state_clear(GuestState *state);
 void guest_state_moved(GuestState *state, gint64 now);
-// How long nothing has moved, µs; time with busy processors counts a GUEST_BUSY_WEIGHTth.
+// How long nothing has moved, µs; time with busy processors counts a GUEST_BUSY_WEIGHTth, time with a screen
+// that changes a GUEST_SCREEN_WEIGHTth.
 gint64 guest_state_still(const GuestState *state, gint64 now);
 // TRUE if the processors worked most of that time.
 gboolean guest_state_is_busy(const GuestState *state, gint64 now);
+// TRUE if that is so by the screen alone.
+gboolean guest_state_only_screen_moves(const GuestState *state, gint64 now);
 // TRUE if first logon goes on without the agent, whose service should answer all along: silent, and nothing
 // moves, for @limit µs; or silent for much longer.
 gboolean guest_state_is_silent(const GuestState *state, gint64 now, gint64 limit);

@@ -71,7 +71,7 @@ static gpointer install_begin(Job *job, GError **error)
     return NULL;
 }
 
-static void install_failing(Job *job, const GError *error)
+static void install_failing(Job *job, GError *error)
 {
     evidence_keep(job, install_of(job)->progress, error);
 }

@@ -92,3 +92,16 @@ const char *known_failure_advice(const GPtrArray *lines)
                 return known[i].advice;
     return NULL;
 }
+
+const char *known_failure_in(const char *log, char **ret_line)
+{
+    g_auto(GStrv) lines = g_strsplit(log, "\n", -1);
+    *ret_line = NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(known); i++)
+        for (char **line = lines; *line; line++)
+            if (fits(&known[i], *line)) {
+                *ret_line = g_strdup(g_strstrip(*line));
+                return known[i].advice;
+            }
+    return NULL;
+}

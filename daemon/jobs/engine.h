@@ -55,8 +55,9 @@ typedef struct {
     // step.
     gpointer (*begin)(Job *job, GError **error);
     // Before the undos, on failure only (not on cancel): keep evidence. May be NULL. Not called if begin()
-    // has failed. Has 120 s, as has end().
-    void (*failing)(Job *job, const GError *error);
+    // has failed. Has 120 s, as has end(). May say more in the message of @error (g_prefix_error() and the
+    // like): it is stored anew. Killed right after it, the job runs it again.
+    void (*failing)(Job *job, GError *error);
     // After the last step or undo, before the job's final state is stored. May be NULL. @error is NULL on
     // success. job_data() is NULL if begin() has not run or has failed. Must be idempotent: killed right
     // after it, the job runs it again. A job cancelled before it was begun ends at once, even while an

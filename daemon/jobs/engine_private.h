@@ -115,7 +115,7 @@ gboolean job_begin(Job *job, GError **error);
 
 // -- job_undo.c
 // Keeps evidence and undoes every step that was begun, last first. FALSE if the daemon stops meanwhile.
-gboolean job_undo(Job *job, const GError *error);
+gboolean job_undo(Job *job, GError *error);
 
 // -- job_control.c: what tells a running step to stop.
 // A fresh cancellable and time limit, for @step (NULL: begin or end).
@@ -130,7 +130,7 @@ gboolean job_record_load(Job *job, char **ret_error_code, char **ret_error_messa
 gboolean job_record_start(Job *job);
 gboolean job_record_step(Job *job, gsize index, StepState state);
 gboolean job_record_outcome(Job *job, const GError *error);
-gboolean job_record_evidence_kept(Job *job);
+gboolean job_record_evidence_kept(Job *job, const GError *error); // whose message may have grown
 gboolean job_record_finish(Job *job, const GError *error);
 // A change that may be lost: tried once, trouble is logged once a job.
 typedef gboolean (*JobWrite)(Job *job, gconstpointer argument, GError **error);

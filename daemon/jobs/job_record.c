@@ -229,15 +229,20 @@ gboolean job_record_outcome(Job *job, const GError *error)
     return TRUE;
 }
 
-static gboolean write_evidence_kept(Job *job, gconstpointer argument G_GNUC_UNUSED, GError **error)
+static gboolean write_evidence_kept(Job *job, gconstpointer argument, GError **error)
 {
-    return store_job_set_evidence_kept(job->engine->store, job->id, error);
+    const char *message = NULL;
+    const char *code = job_error_code(argument, &message);
+    g_autofree char *clean = job_clean_text(message, MESSAGE_BYTES);
+    return store_job_begin_undo(job->engine->store, job->id, job_outcome_text(job->outcome), code, clean,
+                                job->error_phase, error) &&
+           store_job_set_evidence_kept(job->engine->store, job->id, error);
 }
 
-gboolean job_record_evidence_kept(Job *job)
+gboolean job_record_evidence_kept(Job *job, const GError *error)
 {
     job->evidence_kept = TRUE;
-    return record(job, write_evidence_kept, NULL);
+    return record(job, write_evidence_kept, error);
 }
 
 static gboolean write_finish(Job *job, gconstpointer argument, GError **error)

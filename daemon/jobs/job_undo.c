@@ -35,14 +35,14 @@ static gboolean begin_again(Job *job)
     return TRUE;
 }
 
-static gboolean keep_evidence(Job *job, const GError *error)
+static gboolean keep_evidence(Job *job, GError *error)
 {
     if (job->outcome != JOB_FAILED || job->evidence_kept || job->kind->failing == NULL || !job->began) {
         return TRUE;
     }
     job_enter(job, NULL, TRUE);
     job->kind->failing(job, error);
-    return !job_engine_is_stopping(job->engine) && job_record_evidence_kept(job);
+    return !job_engine_is_stopping(job->engine) && job_record_evidence_kept(job, error);
 }
 
 static gboolean undo_step(Job *job, gsize index)
@@ -63,7 +63,7 @@ static gboolean undo_step(Job *job, gsize index)
     return TRUE;
 }
 
-gboolean job_undo(Job *job, const GError *error)
+gboolean job_undo(Job *job, GError *error)
 {
     if (!begin_again(job) || !keep_evidence(job, error)) {
         return FALSE;

@@ -17,7 +17,7 @@ static const struct {
     { "inspect", 1800 }, { "preflight", 120 },   { "boot-disc", 1800 }, { "config-disc", 120 },
     { "disk", 300 },     { "define", 120 },      { "start", 120 },      { "winpe", 1800 },
     { "copy", 7200 },    { "specialize", 3600 }, { "oobe", 3600 },      { "first-logon", 7200 },
-    { "ready", 1200 },   { "stall", 300 },
+    { "ready", 1200 },   { "stall", 150 },
 };
 
 void template_free(Template *template)

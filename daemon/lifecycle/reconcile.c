@@ -14,6 +14,7 @@
 #include "daemon/library/upload.h"
 #include "daemon/lifecycle/lifecycle.h"
 #include "daemon/service/file_disc.h"
+#include "daemon/vm/disk_backup.h"
 #include "daemon/vm/domain.h"
 #include "daemon/vm/storage.h"
 
@@ -109,6 +110,21 @@ static void reconcile_domains(Daemon *daemon, char **uuids, GHashTable *owned)
     }
 }
 
+// Files on their way when a daemon was killed: nobody waits for them any more, but their disc is still in the
+// machine's drive, and libvirt still offers its disk.
+static void reclaim_transfers(Daemon *daemon, char **uuids, GHashTable *owned)
+{
+    for (gsize i = 0; uuids && uuids[i]; i++) {
+        g_autoptr(GError) error = NULL;
+        if (!g_hash_table_contains(owned, uuids[i]))
+            continue;
+        if (!disk_backup_end_abandoned(daemon->libvirt, uuids[i], &error))
+            g_warning("reconciliation: %s", error->message);
+        file_disc_eject_abandoned(daemon, uuids[i]);
+    }
+    daemon->transfers_reclaimed = TRUE;
+}
+
 // "sevend-<instance>-<uuid>…"
 static gboolean volume_is_owned(const char *volume, const char *prefix, GHashTable *owned)
 {
@@ -150,5 +166,7 @@ void reconcile_libvirt(Daemon *daemon)
     if (!owned)
         return;
     reconcile_domains(daemon, uuids, owned);
+    if (!daemon->transfers_reclaimed)
+        reclaim_transfers(daemon, uuids, owned);
     reconcile_volumes(daemon, volumes, owned);
 }

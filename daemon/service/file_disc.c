@@ -218,6 +218,15 @@ gboolean file_disc_deliver(FileDisc *disc, Problem **problem)
            deliver(disc, &address, problem);
 }
 
+void file_disc_eject_abandoned(Daemon *daemon, const char *uuid)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *folder = g_build_filename(daemon->config->state, FOLDER, "", NULL);
+    g_autofree char *xml = domain_live_xml(daemon->libvirt, uuid, NULL); // NULL: it does not run
+    if (xml && strstr(xml, folder) && !domain_eject(daemon->libvirt, uuid, DRIVE_CONFIG, &error))
+        g_warning("domain %s: %s, ignoring: the drive is empty at its next start", uuid, error->message);
+}
+
 void file_disc_sweep(Daemon *daemon)
 {
     g_autofree char *folder = g_build_filename(daemon->config->state, FOLDER, NULL);

@@ -22,5 +22,6 @@ const char *file_disc_sha256(FileDisc *disc);
 gboolean file_disc_deliver(FileDisc *disc, Problem **problem);
 // Nothing is left of it on the host.
 void file_disc_free(FileDisc *disc);
-// At start: what a daemon that was killed has left.
+// At start: what a daemon that was killed has left, on the host and in a machine's drive.
 void file_disc_sweep(Daemon *daemon);
+void file_disc_eject_abandoned(Daemon *daemon, const char *uuid);

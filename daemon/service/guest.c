@@ -7,6 +7,7 @@
 #include "daemon/install/machine_files.h"
 #include "daemon/install/provenance.h"
 #include "daemon/service/service_parts.h"
+#include "daemon/vm/com1.h"
 #include "daemon/vm/domain.h"
 
 #define MAX_CONSOLE_BYTES    (8u << 20)
@@ -80,13 +81,13 @@ GBytes *service_vm_console_log(Daemon *daemon, const char *name, Problem **probl
     g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
     if (!machine)
         return NULL;
+    GError *error = NULL;
     g_autofree char *path = machine_file(daemon, machine->uuid, MACHINE_FILE_COM1);
-    if (!g_file_test(path, G_FILE_TEST_EXISTS))
-        return g_bytes_new_static("", 0);
-    GBytes *bytes =
-        read_kept(daemon, machine, MACHINE_FILE_COM1, MAX_CONSOLE_BYTES, "has no console log", problem);
+    GBytes *bytes = com1_text_read(path, MAX_CONSOLE_BYTES, &error);
+    if (error)
+        service_problem(problem, error);
     g_autofree char *nonce = machine_files_read_nonce(daemon, machine->uuid, NULL);
-    if (!bytes || !nonce)
+    if (!bytes || !nonce || g_bytes_get_size(bytes) == 0)
         return bytes;
     gsize length = 0;
     char *text = g_bytes_unref_to_data(bytes, &length);

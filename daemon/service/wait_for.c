@@ -11,6 +11,10 @@
 #define DEFAULT_SECONDS 60
 #define MOST_SECONDS    86400
 #define SCREEN_POLL_US  (500 * G_TIME_SPAN_MILLISECOND)
+#define RESTART_POLL_US G_TIME_SPAN_SECOND
+// What sevend-agent ends with when it does not know an option, and when there are no windows to look at.
+#define UNKNOWN_OPTION 2
+#define NOT_SUPPORTED  50
 // Where sevend's scripts put it (guest/scripts/specialize.cmd).
 #define AGENT_PROGRAM "C:\\sevend\\sevend-agent.exe"
 
@@ -83,32 +87,73 @@ static gboolean read_wanted(json_object *body, Wanted *wanted, Problem **problem
     return FALSE;
 }
 
-// FALSE with @problem; *@ret_found: before the time was up.
-static gboolean wait_in_machine(Daemon *daemon, const StoreMachine *machine, const Wanted *wanted,
-                                gboolean *ret_found, Problem **problem)
+// One wait of the agent's. NULL with @error, or with @problem.
+static AgentExecResult *ask_agent(Daemon *daemon, const StoreMachine *machine, const Wanted *wanted,
+                                  gint64 milliseconds, GError **error, Problem **problem)
 {
-    GError *error = NULL;
     g_auto(AgentAddress) address = { 0 };
     const char *const argv[] = { AGENT_PROGRAM, wanted->gone ? "--wait-for-gone" : "--wait-for", wanted->kind,
                                  wanted->value, NULL };
     // A service sees no windows: they are on the user's desktop.
     const AgentCommand command = { .argv = argv,
                                    .on_desktop = strcmp(wanted->kind, "window") == 0,
-                                   .timeout_ms = (guint)wanted->seconds * 1000 };
+                                   .timeout_ms = (guint)MAX(milliseconds, 1) };
     if (!service_agent_open(daemon, machine, &address, problem))
-        return FALSE;
-    g_autoptr(AgentExecResult) result =
-        agent_exec(address.socket, address.nonce, &command, NULL, daemon->stopping, &error);
-    if (!result) {
-        service_problem(problem, error);
-        return FALSE;
-    }
-    *ret_found = !result->timed_out && result->exit_code == 0;
+        return NULL;
+    return agent_exec(address.socket, address.nonce, &command, NULL, daemon->stopping, error);
+}
+
+typedef enum { ANSWERED, INTERRUPTED, REFUSED } Answer;
+
+// A machine that restarts takes whoever waits in it along; its agent is back in a while, the user's desktop
+// later.
+static Answer judge(const AgentExecResult *result, const GError *error, gboolean was_interrupted)
+{
+    if (error)
+        return error->code == AGENT_ERROR_UNREACHABLE ||
+                       (was_interrupted && error->code == AGENT_ERROR_REMOTE)
+                   ? INTERRUPTED
+                   : REFUSED;
     if (result->timed_out || result->exit_code == 0)
-        return TRUE;
-    problem_set(problem, 409, "agent-too-old", "the machine's agent does not know how to wait (exit code %d)",
-                result->exit_code);
-    return FALSE;
+        return ANSWERED;
+    return result->exit_code == UNKNOWN_OPTION || result->exit_code == NOT_SUPPORTED ? REFUSED : INTERRUPTED;
+}
+
+static void refuse(const AgentExecResult *result, GError *error, Problem **problem)
+{
+    if (error)
+        service_problem(problem, error);
+    else
+        problem_set(problem, 409, "agent-too-old",
+                    "the machine's agent does not know how to wait (exit code %d)", result->exit_code);
+}
+
+// FALSE with @problem; *@ret_found: before the time was up.
+static gboolean wait_in_machine(Daemon *daemon, const StoreMachine *machine, const Wanted *wanted,
+                                gboolean *ret_found, Problem **problem)
+{
+    const gint64 until = g_get_monotonic_time() + wanted->seconds * G_TIME_SPAN_SECOND;
+    gboolean interrupted = FALSE;
+    for (;;) {
+        GError *error = NULL;
+        const gint64 left = (until - g_get_monotonic_time()) / G_TIME_SPAN_MILLISECOND;
+        g_autoptr(AgentExecResult) result = ask_agent(daemon, machine, wanted, left, &error, problem);
+        if (!result && !error)
+            return FALSE;
+        const Answer answer = judge(result, error, interrupted);
+        if (answer == ANSWERED) {
+            *ret_found = !result->timed_out;
+            return TRUE;
+        }
+        interrupted = TRUE;
+        if (answer == REFUSED || g_get_monotonic_time() >= until ||
+            g_cancellable_is_cancelled(daemon->stopping)) {
+            refuse(result, error, problem);
+            return FALSE;
+        }
+        g_clear_error(&error);
+        g_usleep(RESTART_POLL_US);
+    }
 }
 
 static gboolean wait_for_screen(Daemon *daemon, const StoreMachine *machine, const Wanted *wanted,

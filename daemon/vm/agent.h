@@ -41,6 +41,7 @@ typedef struct {
     const char *const *environment; // "NAME=value", added to the agent's or the user's, or NULL
     gboolean on_desktop;            // as the user who is logged on, on the desktop; else as LocalSystem
     guint timeout_ms;               // bounds the command in the guest; 0: 60 s
+    guint late_ms;                  // for its end and output to come when that is over; 0: 60 s
 } AgentCommand;
 
 #define AGENT_EXEC_ARGUMENTS 256

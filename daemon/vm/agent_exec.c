@@ -7,6 +7,8 @@
 #define DEFAULT_TIMEOUT_MS 60000u
 #define HELLO_TIMEOUT_MS   10000u
 #define ANSWER_MS          10000u
+// A window of output, over a slow port.
+#define DEFAULT_LATE_MS 60000u
 // For the agent to end what it runs, so that it is free for the next one.
 #define KILL_MS 3000u
 #define SEND_MS 60000u // a window of input, to a guest that is slow
@@ -15,7 +17,8 @@
 
 struct AgentProcess {
     AgentExchange *exchange;
-    gint64 deadline; // for its end; each sign of life moves it on
+    gint64 deadline; // for its end; each sign of life moves it on,
+    gint64 latest;   // to here: an agent that talks on and on must not hold whoever waits
     gboolean ended;
     AgentInput *input; // NULL: none, or its end was sent
     gsize input_on_way;
@@ -77,6 +80,7 @@ AgentProcess *agent_process_start(const char *socket_path, const char *nonce, co
                                   AgentInput *input, GCancellable *cancellable, GError **error)
 {
     const guint timeout_ms = command->timeout_ms ? command->timeout_ms : DEFAULT_TIMEOUT_MS;
+    const guint late_ms = command->late_ms ? command->late_ms : DEFAULT_LATE_MS;
 
     if (!check_command(command, error))
         return NULL;
@@ -87,7 +91,9 @@ AgentProcess *agent_process_start(const char *socket_path, const char *nonce, co
     AgentProcess *process = g_new0(AgentProcess, 1);
     process->exchange = exchange;
     process->input = input ? agent_input_ref(input) : NULL;
-    process->deadline = g_get_monotonic_time() + ((gint64)timeout_ms + ANSWER_MS) * G_TIME_SPAN_MILLISECOND;
+    process->latest = agent_deadline(timeout_ms) + (gint64)late_ms * G_TIME_SPAN_MILLISECOND;
+    process->deadline =
+        MIN(agent_deadline(timeout_ms) + ANSWER_MS * G_TIME_SPAN_MILLISECOND, process->latest);
     if (send_exec(process, command, timeout_ms, cancellable, error))
         return process;
     process->ended = TRUE; // it never began
@@ -117,7 +123,8 @@ static void abandon(AgentProcess *process)
     agent_exchange_begin(process->exchange, WIRE_KILL);
     if (!agent_exchange_send(process->exchange, deadline, NULL, NULL))
         return;
-    while (agent_exchange_receive(process->exchange, &frame, deadline, NULL, NULL))
+    while (g_get_monotonic_time() < deadline &&
+           agent_exchange_receive(process->exchange, &frame, deadline, NULL, NULL))
         if (frame.type == WIRE_EXIT || frame.type == WIRE_ERROR)
             return;
 }
@@ -248,9 +255,14 @@ static Waited wait_for_frame(AgentProcess *process, AgentProcessEvent *event, gi
     const gboolean more_input = process->input && agent_input_is_open(process->input);
     const gint64 slice = more_input ? MIN(until, agent_deadline(INPUT_SLICE_MS)) : until;
 
+    if (g_get_monotonic_time() >= process->latest) {
+        g_set_error(error, AGENT_ERROR, AGENT_ERROR_PROTOCOL,
+                    "the machine's agent does not end the command, whose time is up");
+        return FAILED;
+    }
     if (agent_exchange_receive(process->exchange, &frame, MIN(slice, process->deadline), cancellable,
                                &failure)) {
-        process->deadline = MAX(process->deadline, agent_deadline(ANSWER_MS));
+        process->deadline = MIN(MAX(process->deadline, agent_deadline(ANSWER_MS)), process->latest);
         return take_frame(process, &frame, event, error) ? TAKEN : FAILED;
     }
     const gint64 now = g_get_monotonic_time();
@@ -275,7 +287,7 @@ gboolean agent_process_next(AgentProcess *process, AgentProcessEvent *ret_event,
         if (!feed(process, error))
             return FALSE;
         waited = wait_for_frame(process, ret_event, until, cancellable, error);
-        if (waited == NOTHING && g_get_monotonic_time() >= until)
+        if (waited != FAILED && g_get_monotonic_time() >= until)
             return TRUE;
     }
     return waited != FAILED;

@@ -31,3 +31,7 @@ GPtrArray *com1_log_read(Com1Log *log, GError **error);
 guint64 com1_log_offset(const Com1Log *log); // of the first byte not yet returned
 // Bytes seen in all, those before the first offset included: evidence of life.
 guint64 com1_log_bytes(const Com1Log *log);
+
+// The last @max_bytes of what was said, from virtlogd's older files too; empty if nothing was. Raw bytes, the
+// nonce among them. The caller unrefs. G_IO_ERROR.
+GBytes *com1_text_read(const char *path, gsize max_bytes, GError **error);

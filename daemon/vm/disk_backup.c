@@ -44,3 +44,24 @@ gboolean disk_backup_end(VmConnection *connection, const char *uuid, GError **er
     vm_error_set_libvirt(error, "ending the reading of the disk of domain %s", uuid);
     return FALSE;
 }
+
+static gboolean backup_is_running(virDomainPtr domain)
+{
+    virTypedParameterPtr parameters = NULL;
+    int type = VIR_DOMAIN_JOB_NONE, count = 0, operation = VIR_DOMAIN_JOB_OPERATION_UNKNOWN;
+
+    if (virDomainGetJobStats(domain, &type, &parameters, &count, 0) != 0)
+        return FALSE; // it does not run
+    virTypedParamsGetInt(parameters, count, VIR_DOMAIN_JOB_OPERATION, &operation);
+    virTypedParamsFree(parameters, count);
+    return type != VIR_DOMAIN_JOB_NONE && operation == VIR_DOMAIN_JOB_OPERATION_BACKUP;
+}
+
+gboolean disk_backup_end_abandoned(VmConnection *connection, const char *uuid, GError **error)
+{
+    g_auto(DomainHandle) handle = { NULL, NULL };
+
+    if (!domain_handle_open(connection, uuid, &handle, error))
+        return FALSE;
+    return !backup_is_running(handle.domain) || disk_backup_end(connection, uuid, error);
+}

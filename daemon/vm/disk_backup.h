@@ -12,3 +12,6 @@ gboolean disk_backup_begin(VmConnection *connection, const char *uuid, const cha
                            GError **error);
 // TRUE also if it has ended by itself.
 gboolean disk_backup_end(VmConnection *connection, const char *uuid, GError **error);
+// Ends one that a daemon which was killed has left, so that nothing else of the machine has to wait for it.
+// Other jobs of libvirt's are left alone. TRUE if there is none (any more).
+gboolean disk_backup_end_abandoned(VmConnection *connection, const char *uuid, GError **error);

@@ -281,6 +281,33 @@ static void an_idle_disk_is_no_sign_of_life(void)
     guest_state_clear(&state);
 }
 
+static void a_trickle_of_writes_is_none_either(void)
+{
+    GuestState state;
+    guest_state_init(&state, 0);
+    for (guint i = 1; i <= 100; i++)
+        guest_state_take_written(&state, i * (GUEST_ACTIVITY_BYTES / 4), i * GUEST_ACTIVITY_TIME / 2);
+    g_assert_cmpint(state.activity, ==, 0);
+    guest_state_clear(&state);
+}
+
+static void a_moving_picture_holds_a_stall_up_for_a_while_only(void)
+{
+    const gint64 minute = G_TIME_SPAN_MINUTE;
+    GuestState state;
+    guest_state_init(&state, 0);
+    for (guint i = 1; i <= 100; i++) {
+        g_autofree char *picture = g_strdup_printf("picture %u", i);
+        guest_state_take_screen(&state, picture, i * minute);
+    }
+    g_assert_cmpint(guest_state_still(&state, 100 * minute), ==, 100 * minute / GUEST_SCREEN_WEIGHT);
+    g_assert_true(guest_state_only_screen_moves(&state, 100 * minute));
+    guest_state_moved(&state, 100 * minute);
+    g_assert_cmpint(guest_state_still(&state, 101 * minute), ==, minute);
+    g_assert_false(guest_state_only_screen_moves(&state, 101 * minute));
+    guest_state_clear(&state);
+}
+
 static void a_machine_that_restarts_again_and_again_has_crashed(void)
 {
     GuestState state;
@@ -514,6 +541,18 @@ static void known_failures_come_with_advice(void)
     }
 }
 
+static void a_whole_log_is_looked_through(void)
+{
+    g_autofree char *line = NULL;
+    const char *advice =
+        known_failure_in("2026 Error before\n  2026 Error  0x80070070 [gle]\r\nafter\n", &line);
+    g_assert_nonnull(strstr(advice, "disk_gib"));
+    g_assert_cmpstr(line, ==, "2026 Error  0x80070070 [gle]");
+    g_autofree char *none = NULL;
+    g_assert_null(known_failure_in("nothing\nof interest", &none));
+    g_assert_null(none);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -536,6 +575,8 @@ int main(int argc, char **argv)
     g_test_add_func("/guest-stage/a-blinking-cursor-is-no-sign-of-life",
                     a_blinking_cursor_is_no_sign_of_life);
     g_test_add_func("/guest-stage/an-idle-disk-is-no-sign-of-life", an_idle_disk_is_no_sign_of_life);
+    g_test_add_func("/guest-stage/trickle", a_trickle_of_writes_is_none_either);
+    g_test_add_func("/guest-stage/moving-picture", a_moving_picture_holds_a_stall_up_for_a_while_only);
     g_test_add_func("/guest-stage/restarts-again-and-again",
                     a_machine_that_restarts_again_and_again_has_crashed);
     g_test_add_func("/guest-stage/a-restart-told-many-times", a_restart_that_is_told_many_times_is_one);
@@ -549,5 +590,6 @@ int main(int argc, char **argv)
     g_test_add_func("/guest-stage/silent-agent", an_agent_that_falls_silent_in_first_logon);
     g_test_add_func("/guest-stage/host", what_the_host_did_has_codes_of_its_own);
     g_test_add_func("/guest-stage/known-failures", known_failures_come_with_advice);
+    g_test_add_func("/guest-stage/known-failures-in-a-log", a_whole_log_is_looked_through);
     return g_test_run();
 }

@@ -130,8 +130,10 @@ static gpointer begin(Job *job, GError **error)
     return g_strdup(job_machine_name(job));
 }
 
-static void failing(Job *job, const GError *error)
+static void failing(Job *job, GError *error)
 {
+    g_autofree char *message = error->message;
+    error->message = g_strconcat(message, told(job, "explain", "") ? " (explained)" : "", NULL);
     g_autofree char *note = g_strdup_printf("failing %s", job_error_code(error, NULL));
     fixture_note(job_user_data(job), job_machine_name(job), note);
 }

@@ -25,6 +25,17 @@ static void test_failure_undoes_what_was_begun_last_first(void)
                     "state failed (no-luck)");
 }
 
+static void test_what_failing_adds_to_the_message_is_stored(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    fixture_start(fixture);
+    g_autofree char *id = fixture_submit(fixture, "install", "m", "fail:b explain");
+    g_autoptr(StoreJob) job = fixture_wait_job(fixture, id);
+    g_assert_cmpstr(job->error_code, ==, "no-luck");
+    g_assert_cmpstr(job->error_message, ==, "step b has no luck (explained)");
+    g_assert_cmpstr(job->error_phase, ==, "b");
+}
+
 static void test_failed_undo_does_not_stop_the_rest(void)
 {
     g_autoptr(Fixture) fixture = fixture_new(1);
@@ -284,6 +295,7 @@ int main(int argc, char **argv)
                     test_failure_undoes_what_was_begun_last_first);
     g_test_add_func("/engine-end/failed-undo-does-not-stop-the-rest",
                     test_failed_undo_does_not_stop_the_rest);
+    g_test_add_func("/engine/end/explained", test_what_failing_adds_to_the_message_is_stored);
     g_test_add_func("/engine-end/failed-begin-fails-the-job", test_failed_begin_fails_the_job);
     g_test_add_func("/engine-end/cancelled-in-the-queue-ends-at-once",
                     test_cancelled_in_the_queue_ends_at_once);

@@ -446,6 +446,41 @@ static void test_a_guest_that_takes_more_than_was_sent_is_refused(void)
     g_assert_error(error, AGENT_ERROR, AGENT_ERROR_PROTOCOL);
 }
 
+static int talked_enough; // atomic
+
+static void talk_without_end(Peer *peer)
+{
+    struct wire_frame frame;
+
+    if (!peer_next_request(peer, &frame))
+        return;
+    while (!g_atomic_int_get(&talked_enough)) {
+        wire_encoder_u32(peer_begin(peer, WIRE_ACK, frame.id), WIRE_BYTES, 0);
+        peer_send(peer);
+        g_usleep(G_TIME_SPAN_MILLISECOND);
+    }
+}
+
+// Its frames are no events, and never stop.
+static void test_a_guest_that_talks_on_holds_nobody(void)
+{
+    g_autoptr(GError) error = NULL;
+    AgentProcessEvent event;
+    const AgentCommand command = { .argv = ver, .timeout_ms = 1, .late_ms = 2000 };
+    g_atomic_int_set(&talked_enough, FALSE);
+    g_autoptr(Peer) peer = peer_new(talk_without_end);
+    g_autoptr(AgentProcess) process = agent_process_start(peer->path, NONCE, &command, NULL, NULL, &error);
+
+    g_assert_no_error(error);
+    const gint64 until = g_get_monotonic_time() + MOMENT_MS * G_TIME_SPAN_MILLISECOND;
+    g_assert_true(agent_process_next(process, &event, until, NULL, &error));
+    g_assert_no_error(error);
+    g_assert_cmpint(event.kind, ==, AGENT_PROCESS_QUIET);
+    g_assert_false(agent_process_next(process, &event, G_MAXINT64, NULL, &error));
+    g_assert_error(error, AGENT_ERROR, AGENT_ERROR_PROTOCOL);
+    g_atomic_int_set(&talked_enough, TRUE);
+}
+
 static void say_old_hello(Peer *peer)
 {
     struct wire_frame frame;
@@ -496,6 +531,7 @@ int main(int argc, char **argv)
         { "/agent-exec/input-while-it-runs", test_input_may_come_while_the_command_runs },
         { "/agent-exec/input-beyond-the-limit", test_input_beyond_the_limit_waits },
         { "/agent-exec/takes-more-than-was-sent", test_a_guest_that_takes_more_than_was_sent_is_refused },
+        { "/agent-exec/a-guest-that-talks-on", test_a_guest_that_talks_on_holds_nobody },
         { "/agent-exec/an-old-agent", test_an_old_agent_is_asked_only_what_it_knows },
     };
 

@@ -230,6 +230,32 @@ static void test_what_is_no_regular_file_is_refused(Place *place, gconstpointer 
     g_assert_true(error && error->domain == G_IO_ERROR);
 }
 
+static void test_all_that_was_said_is_read(Place *place, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    g_autoptr(GBytes) none = com1_text_read(place->path, 100, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(g_bytes_get_size(none), ==, 0);
+    append(place, "oldest\n");
+    rotate(place);
+    append(place, "old\n");
+    rotate(place);
+    append(place, "new\n");
+    g_autoptr(GBytes) all = com1_text_read(place->path, 100, &error);
+    g_assert_no_error(error);
+    g_assert_cmpmem(g_bytes_get_data(all, NULL), g_bytes_get_size(all), "oldest\nold\nnew\n", 15);
+    g_autoptr(GBytes) end = com1_text_read(place->path, 6, &error);
+    g_assert_no_error(error);
+    g_assert_cmpmem(g_bytes_get_data(end, NULL), g_bytes_get_size(end), "d\nnew\n", 6);
+    // Just renamed, nothing said since, and the oldest gone.
+    rotate(place);
+    g_autoptr(GBytes) renamed = com1_text_read(place->path, 100, &error);
+    g_assert_no_error(error);
+    g_assert_cmpmem(g_bytes_get_data(renamed, NULL), g_bytes_get_size(renamed), "old\nnew\n", 8);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -238,6 +264,7 @@ int main(int argc, char **argv)
     } tests[] = {
         { "/com1-log/file-need-not-exist-yet", test_file_need_not_exist_yet },
         { "/com1-log/line-is-given-out-once-it-is-whole", test_line_is_given_out_once_it_is_whole },
+        { "/com1-log/all-that-was-said", test_all_that_was_said_is_read },
         { "/com1-log/resumes-at-the-offset-of-an-earlier-run", test_resumes_at_the_offset_of_an_earlier_run },
         { "/com1-log/rotation-in-the-middle-of-a-line-loses-nothing",
           test_rotation_in_the_middle_of_a_line_loses_nothing },
