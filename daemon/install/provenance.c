@@ -52,30 +52,42 @@ static json_object *drivers_json(const InstallPlan *plan)
     return array;
 }
 
-static json_object *template_json(const InstallPlan *plan)
+json_object *provenance_template_files(const Template *template)
 {
-    json_object *object = json_object_new_object(), *files = json_object_new_array();
-    add_text(object, "name", plan->template->name);
-    for (guint i = 0; i < plan->template->files->len; i++) {
-        const TemplateFile *file = plan->template->files->pdata[i];
+    json_object *files = json_object_new_array();
+    for (guint i = 0; i < template->files->len; i++) {
+        const TemplateFile *file = template->files->pdata[i];
         json_object *entry = json_object_new_object();
         add_text(entry, "name", file->name);
         add_hash(entry, "sha256", file->path);
         json_object_array_add(files, entry);
     }
-    json_object_object_add(object, "files", files);
+    return files;
+}
+
+static json_object *template_json(const InstallPlan *plan)
+{
+    json_object *object = json_object_new_object();
+    add_text(object, "name", plan->template->name);
+    json_object_object_add(object, "files", provenance_template_files(plan->template));
     return object;
 }
 
-// What runs in the guest on our behalf.
-static json_object *guest_json(Daemon *daemon, const InstallPlan *plan)
+json_object *provenance_guest_files(Daemon *daemon, const char *architecture)
 {
-    g_autofree char *agent = g_strdup_printf("sevend-agent-%s.exe", plan->target.architecture);
-    const char *const files[] = { agent, "start.cmd", "specialize.cmd", "first-logon.cmd" };
+    static const struct {
+        const char *name, *architecture; // NULL: of both
+    } files[] = { { "sevend-agent-amd64.exe", "amd64" },
+                  { "sevend-agent-x86.exe", "x86" },
+                  { "start.cmd", NULL },
+                  { "specialize.cmd", NULL },
+                  { "first-logon.cmd", NULL } };
     json_object *object = json_object_new_object();
     for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
-        g_autofree char *path = g_build_filename(daemon->config->guest, files[i], NULL);
-        add_hash(object, files[i], path);
+        if (architecture && files[i].architecture && strcmp(architecture, files[i].architecture) != 0)
+            continue;
+        g_autofree char *path = g_build_filename(daemon->config->guest, files[i].name, NULL);
+        add_hash(object, files[i].name, path);
     }
     return object;
 }
@@ -140,7 +152,7 @@ gboolean provenance_write(Job *job, const InstallPlan *plan, const char *domain_
     json_object_object_add(object, "drivers", drivers_json(plan));
     add_text(object, "boot_disc", machine->boot_disc);
     json_object_object_add(object, "template", template_json(plan));
-    json_object_object_add(object, "guest", guest_json(daemon, plan));
+    json_object_object_add(object, "guest", provenance_guest_files(daemon, plan->target.architecture));
     add_hash(object, "answer_file_sha256", answer_file);
     return finish(daemon, uuid, object, error);
 }
