@@ -7,7 +7,7 @@
     "{\"name\":\"win7-pro-x64\",\"description\":\"Professional\",\"architecture\":\"amd64\",\"error\":null}"
 #define TEMPLATE                                                                                             \
     "{\"name\":\"win7-pro-x64\",\"description\":\"Professional\",\"architecture\":\"amd64\","                \
-    "\"extends\":[\"win7-x64\"],\"request\":{}}"
+    "\"extends\":[\"win7-x64\"],\"request\":{},\"files\":[{\"name\":\"win7-pro-x64\",\"sha256\":\"aa\"}]}"
 #define MACHINE                                                                                              \
     "{\"name\":\"" FAKE_MACHINE "\",\"uuid\":\"6b1f7c1e-0000-4000-8000-000000000001\",\"state\":\"ready\","  \
     "\"power\":\"running\",\"template\":\"win7-pro-x64\",\"disc\":\"win7\",\"edition\":\"PROFESSIONAL\","    \
@@ -21,7 +21,8 @@ json_object *service_version(Daemon *daemon)
     return fake_canned(
         "{\"version\":\"0.1.0\",\"api\":1,\"libvirt\":{\"uri\":\"test:///"
         "default\",\"connected\":true,\"hypervisor\":\"QEMU 7.2.0\","
-        "\"version\":\"9.0.0\"},\"virt_type\":\"qemu\",\"limits\":{\"installs\":1,\"machines\":64}}");
+        "\"version\":\"9.0.0\"},\"virt_type\":\"qemu\",\"limits\":{\"installs\":1,\"machines\":64},"
+        "\"guest\":{\"start.cmd\":\"aa\"}}");
 }
 
 gboolean service_ready(Daemon *daemon, char **ret_detail)
