@@ -24,13 +24,6 @@ static char *name_of(Job *job)
     return parameters ? g_strdup(json_string_member(parameters, "image")) : NULL;
 }
 
-static gboolean settle(gboolean ok, GError *failure, GError **error)
-{
-    if (!ok)
-        install_propagate(error, failure);
-    return ok;
-}
-
 // The archive is little more than the disk in it.
 static gboolean check_room(Job *job, GError **error)
 {
@@ -57,8 +50,9 @@ static gboolean run_verify(Job *job, GError **error)
 {
     GError *failure = NULL;
     job_set_time_limit(job, LIMIT_SECONDS);
-    return settle(check_room(job, &failure) && image_import_verify(job, job_machine_uuid(job), &failure),
-                  failure, error);
+    return install_settled(check_room(job, &failure) &&
+                               image_import_verify(job, job_machine_uuid(job), &failure),
+                           &failure, error);
 }
 
 static gboolean on_sent(guint64 done, guint64 total, gpointer job, GError **error)
@@ -89,7 +83,7 @@ static gboolean run_volume(Job *job, GError **error)
     GError *failure = NULL;
     job_set_time_limit(job, LIMIT_SECONDS);
     g_autoptr(json_object) plan = image_import_plan(job_user_data(job), job_machine_uuid(job), &failure);
-    return settle(plan && send_disk(job, plan, &failure), failure, error);
+    return install_settled(plan && send_disk(job, plan, &failure), &failure, error);
 }
 
 // TRUE once the row is complete: then nothing is taken back.
@@ -158,7 +152,7 @@ static gboolean run_image(Job *job, GError **error)
     GError *failure = NULL;
     g_autofree char *name = name_of(job);
     job_detail(job, "image \"%s\"", name);
-    return settle(make_image(job, name, &failure), failure, error);
+    return install_settled(make_image(job, name, &failure), &failure, error);
 }
 
 // Also of a job that was cancelled before it began. The row goes last.
