@@ -82,13 +82,13 @@ _sevenctl() {
     show | wait | watch | wait-for | exec | keys | click | screenshot | console-log | provenance | isolation | answer-file | start | stop | seal | extend | reset | rm)
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl ls --names 2>/dev/null)" -- "$current")
         ;;
-    "disc show" | "disc rm" | "disc verify" | "disc export" | "driver show" | "driver rm" | "image show" | "image provenance" | "image rm" | "template show" | "job show" | "job cancel" | "job log" | "job evidence")
+    "disc show" | "disc rm" | "disc verify" | "disc export" | "driver show" | "driver rm" | "image show" | "image provenance" | "image export" | "image rm" | "template show" | "job show" | "job cancel" | "job log" | "job evidence")
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl "${verb% *}" ls --names 2>/dev/null)" -- "$current")
         ;;
     cp)
         mapfile -t COMPREPLY < <(compgen -f -- "$current"; compgen -S : -W "$(sevenctl ls --names 2>/dev/null)" -- "$current")
         ;;
-    "disc add" | "driver add")
+    "disc add" | "driver add" | "image import")
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         ;;
     help)

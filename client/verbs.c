@@ -30,6 +30,8 @@ const Verb *const verbs[] = {
     &verb_image_show,
     &verb_image_tree,
     &verb_image_provenance,
+    &verb_image_export,
+    &verb_image_import,
     &verb_image_rm,
     &verb_job_ls,
     &verb_job_show,

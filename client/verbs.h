@@ -23,6 +23,10 @@ extern const Verb verb_driver_add;
 extern const Verb verb_template_ls, verb_template_show;
 // image.c
 extern const Verb verb_image_ls, verb_image_show, verb_image_tree, verb_image_provenance, verb_image_rm;
+// image_export.c
+extern const Verb verb_image_export;
+// image_import.c
+extern const Verb verb_image_import;
 // extend.c
 extern const Verb verb_extend;
 // seal.c

@@ -47,7 +47,7 @@ json_object *service_disc_verify(Daemon *daemon, const char *name, Problem **pro
 // A remaster of @disc for the machine that @request (which this changes) describes; a job. {"job", "export":
 // id}
 json_object *service_export_create(Daemon *daemon, const char *disc, json_object *request, Problem **problem);
-// The exported disc, open for reading; the caller closes. -1 with a problem.
+// What was exported, open for reading; the caller closes. -1 with a problem.
 int service_export_open(Daemon *daemon, const char *id, guint64 *ret_size, Problem **problem);
 gboolean service_export_delete(Daemon *daemon, const char *id, Problem **problem);
 gboolean service_disc_delete(Daemon *daemon, const char *name, Problem **problem);
@@ -167,6 +167,17 @@ json_object *service_image_show(Daemon *daemon, const char *name, Problem **prob
 json_object *service_image_provenance(Daemon *daemon, const char *name, Problem **problem);
 // {"job": …}
 json_object *service_image_delete(Daemon *daemon, const char *name, Problem **problem);
+
+// {"job", "export": id}: a job that makes a file of it, which is fetched as an exported disc is.
+json_object *service_image_export(Daemon *daemon, const char *name, Problem **problem);
+// As for discs; the file is what an export made. Whole, it is a job's, {"job": …}, which makes an image of
+// that name of it; else, this is what service_image_import_show() shows.
+ServiceUpload *service_image_import_begin(Daemon *daemon, const char *name, const ServiceUploadHead *head,
+                                          Problem **problem);
+json_object *service_image_import_finish(Daemon *daemon, ServiceUpload *upload, gboolean *ret_complete,
+                                         Problem **problem);
+json_object *service_image_import_show(Daemon *daemon, const char *name, Problem **problem);
+gboolean service_image_import_delete(Daemon *daemon, const char *name, Problem **problem);
 
 json_object *service_job_list(Daemon *daemon, const ServicePage *page, Problem **problem);
 // Waits up to @wait_seconds for the job's end.

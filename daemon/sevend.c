@@ -47,6 +47,8 @@ static const JobKind *const job_kinds[] = {
     &seal_job_kind,
     &clone_job_kind,
     &delete_image_job_kind,
+    &export_image_job_kind,
+    &import_image_job_kind,
 };
 
 static gboolean parse_options(int argc, char **argv, Options *options, GError **error)

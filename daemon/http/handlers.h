@@ -55,12 +55,19 @@ void handle_vm_wait_for(HttpRequest *request);
 void handle_vm_screen_hash(HttpRequest *request);
 void handle_vm_screenshot(HttpRequest *request);
 void handle_vm_provenance(HttpRequest *request);
+void handle_vm_console_log(HttpRequest *request);
+void handle_vm_isolation(HttpRequest *request);
+// images.c
 void handle_image_list(HttpRequest *request);
 void handle_image_show(HttpRequest *request);
 void handle_image_delete(HttpRequest *request);
 void handle_image_provenance(HttpRequest *request);
-void handle_vm_console_log(HttpRequest *request);
-void handle_vm_isolation(HttpRequest *request);
+void handle_image_export(HttpRequest *request);
+// image_imports.c
+ServiceUpload *open_image_import(HttpRequest *request, Problem **problem);
+void handle_image_import_put(HttpRequest *request);
+void handle_image_import_show(HttpRequest *request);
+void handle_image_import_delete(HttpRequest *request);
 // snapshots.c
 void handle_snapshot_list(HttpRequest *request);
 void handle_snapshot_save(HttpRequest *request);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The collection /v1/images and the resource /v1/images/{name}. Sealing a machine: vm_actions.c.
+// The collection /v1/images and the resource /v1/images/{name}. Sealing a machine: vm_actions.c. Images that
+// come from elsewhere: image_imports.c.
 #include "daemon/http/handlers.h"
 #include "daemon/http/reply.h"
 
@@ -32,4 +33,11 @@ void handle_image_provenance(HttpRequest *request)
     Problem *problem = NULL;
     json_object *provenance = service_image_provenance(request->daemon, request->name, &problem);
     reply_json(request, 200, provenance, problem);
+}
+
+void handle_image_export(HttpRequest *request)
+{
+    Problem *problem = NULL;
+    json_object *job = service_image_export(request->daemon, request->name, &problem);
+    reply_job(request, job, problem);
 }

@@ -68,13 +68,6 @@ static gpointer begin(Job *job, GError **error)
     return NULL;
 }
 
-static gboolean settle(gboolean ok, GError *failure, GError **error)
-{
-    if (!ok)
-        install_propagate(error, failure);
-    return ok;
-}
-
 // A volume left by an attempt that a crash cut short holds nothing yet: the machine starts two steps later.
 static gboolean run_disk(Job *job, GError **error)
 {
@@ -85,9 +78,9 @@ static gboolean run_disk(Job *job, GError **error)
     g_autofree char *base = machine_disk_volume(clone->daemon, clone->image->uuid);
     GError *failure = NULL;
     job_detail(job, "over image \"%s\"", clone->image->name);
-    return settle(storage_volume_delete(libvirt, pool, volume, &failure) &&
-                      storage_volume_create_over(libvirt, pool, volume, base, &failure),
-                  failure, error);
+    return install_settled(storage_volume_delete(libvirt, pool, volume, &failure) &&
+                               storage_volume_create_over(libvirt, pool, volume, base, &failure),
+                           &failure, error);
 }
 
 static char *build_xml(Job *job, const char *virt_type, GError **error)
@@ -126,16 +119,17 @@ static gboolean run_define(Job *job, GError **error)
     const char *virt_type = vm_connection_virt_type(clone->daemon->libvirt, &failure);
     g_autofree char *xml = virt_type ? build_xml(job, virt_type, &failure) : NULL;
     job_detail(job, "the image's hardware, isolated by definition and command line");
-    return settle(xml && define_isolated(clone->daemon, job_machine_uuid(job), xml, &failure) &&
-                      provenance_write_clone(job, clone->image, xml, &failure),
-                  failure, error);
+    return install_settled(xml && define_isolated(clone->daemon, job_machine_uuid(job), xml, &failure) &&
+                               provenance_write_clone(job, clone->image, xml, &failure),
+                           &failure, error);
 }
 
 static gboolean run_start(Job *job, GError **error)
 {
     GError *failure = NULL;
     job_detail(job, "running; isolation checked on the live machine");
-    return settle(start_isolated(job_user_data(job), job_machine_uuid(job), &failure), failure, error);
+    return install_settled(start_isolated(job_user_data(job), job_machine_uuid(job), &failure), &failure,
+                           error);
 }
 
 static gboolean run_boot(Job *job, GError **error)
@@ -161,11 +155,11 @@ static gboolean run_ready(Job *job, GError **error)
     g_autoptr(json_object) agent = agent_hello_to_json(hello);
     job_detail(job, "agent %s on Windows %s (%s), computer name %s", hello->agent_version, hello->os_version,
                hello->architecture, hello->computer_name);
-    return settle(store_machine_set_agent(daemon->store, uuid,
-                                          json_object_to_json_string_ext(agent, JSON_C_TO_STRING_PLAIN),
-                                          &failure) &&
-                      store_machine_set_state(daemon->store, uuid, "ready", NULL, NULL, &failure),
-                  failure, error);
+    return install_settled(
+        store_machine_set_agent(daemon->store, uuid,
+                                json_object_to_json_string_ext(agent, JSON_C_TO_STRING_PLAIN), &failure) &&
+            store_machine_set_state(daemon->store, uuid, "ready", NULL, NULL, &failure),
+        &failure, error);
 }
 
 static void failing(Job *job, GError *error)

@@ -8,26 +8,20 @@
 #include "daemon/install/machine_files.h"
 #include "daemon/vm/storage.h"
 
-static gboolean settle(gboolean ok, GError *failure, GError **error)
-{
-    if (!ok)
-        install_propagate(error, failure);
-    return ok;
-}
-
 static gboolean run_volume(Job *job, GError **error)
 {
     Daemon *daemon = job_user_data(job);
     g_autofree char *volume = machine_disk_volume(daemon, job_machine_uuid(job));
     GError *failure = NULL;
-    return settle(storage_volume_delete(daemon->libvirt, daemon->config->pool, volume, &failure), failure,
-                  error);
+    return install_settled(storage_volume_delete(daemon->libvirt, daemon->config->pool, volume, &failure),
+                           &failure, error);
 }
 
 static gboolean run_files(Job *job, GError **error)
 {
     GError *failure = NULL;
-    return settle(machine_files_remove(job_user_data(job), job_machine_uuid(job), &failure), failure, error);
+    return install_settled(machine_files_remove(job_user_data(job), job_machine_uuid(job), &failure),
+                           &failure, error);
 }
 
 static gboolean run_forget(Job *job, GError **error)
@@ -36,8 +30,9 @@ static gboolean run_forget(Job *job, GError **error)
     g_autoptr(json_object) parameters = json_parse(job_parameters(job), strlen(job_parameters(job)), error);
     GError *failure = NULL;
     return parameters &&
-           settle(store_image_delete(daemon->store, json_string_member(parameters, "image"), &failure),
-                  failure, error);
+           install_settled(
+               store_image_delete(daemon->store, json_string_member(parameters, "image"), &failure), &failure,
+               error);
 }
 
 static const JobStep steps[] = {

@@ -2,7 +2,8 @@
 // Images: a machine that was installed is sealed once, and clones of it are there in seconds. An image is the
 // machine's disk, which nothing writes to any more, with the definition, the nonce and the provenance that
 // the machine had; volume and folder keep the machine's UUID. A clone is a qcow2 overlay over it with a
-// domain, a nonce and, if asked for, a computer name of its own.
+// domain, a nonce and, if asked for, a computer name of its own. An image leaves the host as one file, whole
+// with all that it is based on, and is an image of another host's daemon then, with a UUID of its own.
 #pragma once
 
 #include "daemon/daemon.h"
@@ -10,10 +11,13 @@
 extern const JobKind seal_job_kind;         // "seal"; parameters: SealOrder as JSON
 extern const JobKind clone_job_kind;        // "clone"; the machine's row names the image
 extern const JobKind delete_image_job_kind; // "delete-image"; parameters {"image": name}
+extern const JobKind export_image_job_kind; // "export-image"; parameters {"export": id, "image": name}
+extern const JobKind import_image_job_kind; // "import-image"; parameters {"image": name}
 
 #define SEAL_STOP_SECONDS 300 // unless the request says otherwise
 
-// Gives up names of images whose sealing never began: after a crash between the two. Before jobs start.
+// Gives up names of images whose sealing or import never began: after a crash between the two. Before jobs
+// start.
 void image_sweep(Daemon *daemon);
 
 // Stores the clone that @document asks for, and its job, in this order: files, rows. @document: as
@@ -22,3 +26,10 @@ void image_sweep(Daemon *daemon);
 // G_FILE_ERROR.
 char *clone_submit(Daemon *daemon, json_object *document, gint64 lifetime,
                    const StoreIdempotency *idempotency, GError **error);
+
+// Makes an image on its way in of what was uploaded under its name, and submits its job: row, archive, job.
+// Takes *@upload and sets it to NULL; if it is still there after a failure it is the caller's. Nothing else
+// is left behind then. Returns the job's id (the caller frees). Errors: STORE_ERROR (EXISTS: the name is
+// taken), JOB_ERROR, G_IO_ERROR, UPLOAD_ERROR.
+struct Upload;
+char *image_import_submit(Daemon *daemon, struct Upload **upload, GError **error);

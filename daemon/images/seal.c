@@ -177,28 +177,3 @@ const JobKind seal_job_kind = {
     .end = end,
     .free_data = free_order,
 };
-
-// The unfinished job that seals @image, if there is one, owns its name.
-static gboolean is_being_sealed(const GPtrArray *jobs, const StoreImage *image)
-{
-    for (guint i = 0; i < jobs->len; i++) {
-        const StoreJob *job = jobs->pdata[i];
-        if (strcmp(job->kind, seal_job_kind.name) == 0 && g_strcmp0(job->machine_uuid, image->uuid) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-void image_sweep(Daemon *daemon)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) jobs = store_job_unfinished(daemon->store, &error);
-    g_autoptr(GPtrArray) images = jobs ? store_image_list(daemon->store, NULL, G_MAXINT32, &error) : NULL;
-    for (guint i = 0; images && !error && i < images->len; i++) {
-        const StoreImage *image = images->pdata[i];
-        if (strcmp(image->state, "sealing") == 0 && !is_being_sealed(jobs, image))
-            store_image_release(daemon->store, image->name, &error);
-    }
-    if (error)
-        g_warning("images: %s", error->message);
-}

@@ -217,3 +217,10 @@ void install_propagate(GError **error, GError *failure)
     job_fail(error, code, "%s", text);
     g_error_free(failure);
 }
+
+gboolean install_settled(gboolean ok, GError **failure, GError **error)
+{
+    if (!ok)
+        install_propagate(error, *failure);
+    return ok;
+}

@@ -48,6 +48,9 @@ void install_media_progress(const char *step, guint64 done, guint64 total, gpoin
 // Turns an error of sevend-media, libvirt or the library into the job's error with a stable code. Takes
 // @failure.
 void install_propagate(GError **error, GError *failure);
+// Returns @ok; if that is FALSE, *@failure (which is read only then: it may be set by the expression that is
+// @ok) goes the way of install_propagate().
+gboolean install_settled(gboolean ok, GError **failure, GError **error);
 
 // The steps. Times and undo: install.c.
 gboolean install_step_inspect(Job *job, GError **error);

@@ -12,6 +12,7 @@
 #define MACHINE_FILE_COM1        "com1.log"
 #define MACHINE_FILE_COM2        "com2"
 #define MACHINE_FILE_ANSWER_FILE "autounattend.masked.xml"
+#define MACHINE_FILE_PROVENANCE  "provenance.json"
 #define MACHINE_FILE_SCREENSHOT  "screenshot.png" // the last one before the failure
 
 // Longest path below the state folder that must fit a socket address.

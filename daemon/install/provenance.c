@@ -9,7 +9,6 @@
 #include "daemon/install/machine_files.h"
 #include "daemon/vm/firmware.h"
 
-#define FILE_NAME      "provenance.json"
 #define MAX_FILE_BYTES (4u << 20)
 
 static void add_text(json_object *object, const char *name, const char *text)
@@ -161,7 +160,7 @@ static json_object *begin(Job *job, const StoreMachine *machine, const char *dom
 
 static gboolean finish(Daemon *daemon, const char *uuid, json_object *object, GError **error)
 {
-    g_autofree char *path = machine_file(daemon, uuid, FILE_NAME);
+    g_autofree char *path = machine_file(daemon, uuid, MACHINE_FILE_PROVENANCE);
     const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
     return file_write_atomic(path, text, strlen(text), 0644, error);
 }
@@ -224,7 +223,7 @@ static void settle_disc_hashes(Daemon *daemon, const char *path, json_object *pr
 
 json_object *provenance_read(Daemon *daemon, const StoreMachine *machine, GError **error)
 {
-    g_autofree char *path = machine_file(daemon, machine->uuid, FILE_NAME);
+    g_autofree char *path = machine_file(daemon, machine->uuid, MACHINE_FILE_PROVENANCE);
     if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
         g_set_error(error, STORE_ERROR, STORE_ERROR_NOT_FOUND,
                     "machine \"%s\": its provenance is written when it is defined", machine->name);

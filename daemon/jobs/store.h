@@ -98,12 +98,12 @@ gboolean store_boot_disc_users(Store *store, const char *key, guint *ret_count, 
 typedef struct {
     char *name;
     char *uuid;    // of the machine that it was: names its volume and its folder
-    char *state;   // sealing ready deleting
+    char *state;   // sealing importing ready deleting
     char *machine; // the name that it had
     char *parent;  // the image that it is based on itself, or NULL
     char *template_name, *disc, *edition, *architecture, *request, *agent; // as in StoreMachine
-    char *job;                                                             // that sealed it, or NULL
-    char *created;                                                         // RFC 3339
+    char *job;     // that sealed or imported it, or NULL
+    char *created; // RFC 3339
 } StoreImage;
 void store_image_free(StoreImage *image);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreImage, store_image_free)
@@ -115,10 +115,18 @@ gboolean store_image_release(Store *store, const char *name, GError **error);
 // The machine's row goes, and the image is there: in one transaction. May be repeated. IN_USE if the machine
 // is not ready any more: it is being deleted.
 gboolean store_image_seal(Store *store, const char *name, const char *job_id, GError **error);
+// Takes the name for an image that comes from elsewhere; @uuid is what it is known by here. EXISTS if the
+// name is taken.
+gboolean store_image_begin_import(Store *store, const char *name, const char *uuid, GError **error);
+// The image of that name and UUID is there, with what @image says of where it came from (its parent and state
+// do not count). May be repeated. NOT_FOUND if its name was given up.
+gboolean store_image_end_import(Store *store, const StoreImage *image, GError **error);
+// Gives up the name of an image that is still on its way in; changes nothing else.
+gboolean store_image_give_up_import(Store *store, const char *name, const char *uuid, GError **error);
 gboolean store_image_get(Store *store, const char *name, StoreImage **ret_image, GError **error);
 GPtrArray *store_image_list(Store *store, const char *after_name_or_null, guint limit, GError **error);
 // No machine can be made of it any more. IN_USE while a machine or an image is based on it, or while it is
-// being sealed. May be repeated.
+// being sealed or imported. May be repeated.
 gboolean store_image_begin_delete(Store *store, const char *name, GError **error);
 gboolean store_image_delete(Store *store, const char *name, GError **error);
 // Names of the machines, and of the images, whose disk is based on it; g_strfreev().

@@ -105,6 +105,53 @@ gboolean store_image_seal(Store *store, const char *name, const char *job_id, GE
     return store_end(store, ok, error);
 }
 
+gboolean store_image_begin_import(Store *store, const char *name, const char *uuid, GError **error)
+{
+    g_autofree char *now = time_now_text();
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    // Of what machine it was is known when its archive has been read.
+    gboolean ok = store_change(store, (StoreSubject){ "images", name }, NULL, error,
+                               "INSERT INTO images (name, uuid, state, machine, created)"
+                               " VALUES (?1, ?2, 'importing', ?1, ?3)",
+                               "sss", name, uuid, now);
+    return store_end(store, ok, error);
+}
+
+gboolean store_image_end_import(Store *store, const StoreImage *image, GError **error)
+{
+    StoreSubject subject = { "images", image->name };
+    int changes = 0;
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    gboolean ok = store_change(store, subject, &changes, error,
+                               "UPDATE images SET state = 'ready', machine = ?3, template_name = ?4,"
+                               " disc = ?5, edition = ?6, architecture = ?7, request = ?8, agent = ?9,"
+                               " job = ?10 WHERE name = ?1 AND uuid = ?2"
+                               " AND state IN ('importing', 'ready')",
+                               "ssssssssss", image->name, image->uuid, image->machine, image->template_name,
+                               image->disc, image->edition, image->architecture, image->request, image->agent,
+                               image->job);
+    if (ok && changes == 0) {
+        store_set_not_found(subject, error);
+        ok = FALSE;
+    }
+    return store_end(store, ok, error);
+}
+
+gboolean store_image_give_up_import(Store *store, const char *name, const char *uuid, GError **error)
+{
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    gboolean ok = store_change(store, (StoreSubject){ "images", name }, NULL, error,
+                               "DELETE FROM images WHERE name = ? AND uuid = ? AND state = 'importing'", "ss",
+                               name, uuid);
+    return store_end(store, ok, error);
+}
+
 // Is it not there, or does somebody need it?
 static void explain_delete(Store *store, StoreSubject subject, GError **error)
 {
@@ -123,7 +170,8 @@ gboolean store_image_begin_delete(Store *store, const char *name, GError **error
         return FALSE;
     }
     gboolean ok = store_change(store, subject, &changes, error,
-                               "UPDATE images SET state = 'deleting' WHERE name = ?1 AND state <> 'sealing'"
+                               "UPDATE images SET state = 'deleting' WHERE name = ?1"
+                               " AND state NOT IN ('sealing', 'importing')"
                                " AND NOT EXISTS (SELECT 1 FROM machines WHERE image = ?1)"
                                " AND NOT EXISTS (SELECT 1 FROM images WHERE parent = ?1)",
                                "s", name);

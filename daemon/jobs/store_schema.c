@@ -132,8 +132,43 @@ static gboolean migrate_to_4(Store *store, GError **error)
                         error);
 }
 
+// An image may be on its way in, too. SQLite cannot change a CHECK, so the table is made anew under its name:
+// whatever refers to it is held against it when the transaction ends.
+static gboolean migrate_to_5(Store *store, GError **error)
+{
+    return store_script(
+        store,
+        "PRAGMA defer_foreign_keys = ON;"
+        "CREATE TABLE images_4 AS SELECT * FROM images;"
+        "DROP TABLE images;"
+        "CREATE TABLE images ("
+        "  name TEXT NOT NULL PRIMARY KEY,"
+        "  uuid TEXT NOT NULL UNIQUE,"
+        "  state TEXT NOT NULL"
+        "    CHECK (state IN ('sealing', 'importing', 'ready', 'deleting')),"
+        "  machine TEXT NOT NULL,"
+        "  parent TEXT REFERENCES images (name),"
+        "  template_name TEXT,"
+        "  disc TEXT,"
+        "  edition TEXT,"
+        "  architecture TEXT,"
+        "  request TEXT,"
+        "  agent TEXT,"
+        "  job TEXT,"
+        "  created TEXT NOT NULL"
+        ") STRICT, WITHOUT ROWID;"
+        "INSERT INTO images (name, uuid, state, machine, parent, template_name, disc, edition,"
+        "  architecture, request, agent, job, created)"
+        "  SELECT name, uuid, state, machine, parent, template_name, disc, edition,"
+        "  architecture, request, agent, job, created FROM images_4;"
+        "DROP TABLE images_4;"
+        "CREATE INDEX images_by_parent ON images (parent);",
+        error);
+}
+
 static gboolean (*const migrations[])(Store *store, GError **error) = { migrate_to_1, migrate_to_2,
-                                                                        migrate_to_3, migrate_to_4 };
+                                                                        migrate_to_3, migrate_to_4,
+                                                                        migrate_to_5 };
 G_STATIC_ASSERT(G_N_ELEMENTS(migrations) == STORE_SCHEMA_VERSION);
 
 static gboolean read_version(Store *store, int *ret_version, GError **error)

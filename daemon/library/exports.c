@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The job "export-disc", and where its discs lie.
+// Where exports lie, and the job "export-disc".
 #include "daemon/library/exports.h"
 
 #include <errno.h>
@@ -14,23 +14,28 @@
 #include "daemon/library/media_process.h"
 
 #define REQUEST           "request.json"
-#define DISC              "disc.iso"
 #define PIECES            "pieces"
 #define MAX_REQUEST_BYTES (1u << 20)
 #define LIMIT_SECONDS     3600
 
-static char *export_folder(Daemon *daemon, const char *id)
+char *export_folder(Daemon *daemon, const char *id)
 {
     return g_build_filename(daemon->config->state, "exports", id, NULL);
 }
 
-char *export_create(Daemon *daemon, json_object *document, GError **error)
+static gboolean keep_request(const char *folder, json_object *document, GError **error)
+{
+    g_autofree char *path = g_build_filename(folder, REQUEST, NULL);
+    const char *text = json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN);
+    return file_write_atomic(path, text, strlen(text), 0600, error);
+}
+
+char *export_create(Daemon *daemon, json_object *document_or_null, GError **error)
 {
     g_autofree char *id = job_id_new();
     g_autofree char *folder = export_folder(daemon, id);
-    g_autofree char *path = g_build_filename(folder, REQUEST, NULL);
-    const char *text = json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN);
-    if (folder_make(folder, 0700, error) && file_write_atomic(path, text, strlen(text), 0600, error))
+    if (folder_make(folder, 0700, error) &&
+        (!document_or_null || keep_request(folder, document_or_null, error)))
         return g_steal_pointer(&id);
     tree_remove(folder, NULL);
     return NULL;
@@ -39,7 +44,7 @@ char *export_create(Daemon *daemon, json_object *document, GError **error)
 int export_open(Daemon *daemon, const char *id, guint64 *ret_size, GError **error)
 {
     g_autofree char *folder = export_folder(daemon, id);
-    g_autofree char *path = g_build_filename(folder, DISC, NULL);
+    g_autofree char *path = g_build_filename(folder, EXPORT_FILE, NULL);
     struct stat info;
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd >= 0 && fstat(fd, &info) == 0) {
@@ -49,7 +54,7 @@ int export_open(Daemon *daemon, const char *id, guint64 *ret_size, GError **erro
     if (fd >= 0)
         close(fd);
     g_set_error(error, LIBRARY_ERROR, LIBRARY_ERROR_NOT_FOUND,
-                "export %s: no such disc, or it is not made yet", id);
+                "export %s: there is none, or it is not made yet", id);
     return -1;
 }
 
@@ -80,7 +85,7 @@ static GHashTable *exports_at_work(Daemon *daemon)
     GHashTable *ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint i = 0; i < jobs->len; i++) {
         const StoreJob *job = jobs->pdata[i];
-        char *id = strcmp(job->kind, export_disc_job_kind.name) == 0 ? parameter(job->parameters) : NULL;
+        char *id = parameter(job->parameters);
         if (id)
             g_hash_table_add(ids, id);
     }
@@ -154,7 +159,7 @@ static GPtrArray *media_arguments(Daemon *daemon, const InstallPlan *plan, const
             g_strdup_printf("%s=%s", plan->request->drivers[i], plan->driver_folders[i]));
     add(arguments, "--start-cmd", g_build_filename(daemon->config->guest, "start.cmd", NULL));
     add(arguments, "--agent", g_build_filename(daemon->config->guest, agent, NULL));
-    add(arguments, "--output", g_build_filename(folder, DISC, NULL));
+    add(arguments, "--output", g_build_filename(folder, EXPORT_FILE, NULL));
     return arguments;
 }
 
@@ -185,7 +190,7 @@ static gboolean run_export(Job *job, GError **error)
     GError *failure = NULL;
     g_autofree char *id = parameter(job_parameters(job));
     g_autofree char *folder = export_folder(job_user_data(job), id);
-    g_autofree char *disc = g_build_filename(folder, DISC, NULL);
+    g_autofree char *disc = g_build_filename(folder, EXPORT_FILE, NULL);
     g_autofree char *kept = g_build_filename(folder, REQUEST, NULL);
     job_set_time_limit(job, LIMIT_SECONDS);
     if (g_file_test(disc, G_FILE_TEST_EXISTS)) // made before a crash

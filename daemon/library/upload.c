@@ -350,7 +350,8 @@ gboolean upload_commit(Upload *upload, const char *final_path, GError **error)
     }
     if (result != 0)
         return fail_errno(error, "rename to", final_path, errno);
-    const gboolean ok = sync_folder(upload->folder, error);
+    g_autofree char *folder = g_path_get_dirname(final_path); // may be another
+    const gboolean ok = sync_folder(folder, error);
     if (ok)
         upload_free(upload);
     return ok;

@@ -76,3 +76,5 @@ gboolean upload_forget(UploadTable *table, const char *folder, const char *name,
 // Removes what was not touched for @seconds and is not being uploaded now.
 void upload_sweep(UploadTable *table, const char *folder, gint64 seconds);
 #define UPLOAD_KEPT_SECONDS (24 * 3600)
+// Where images' archives arrive, below the state folder. They hold secrets: made with mode 0700.
+#define UPLOAD_IMAGES_FOLDER "imports"

@@ -91,6 +91,8 @@ void reconcile_files(Daemon *daemon)
     export_sweep(daemon);
     upload_sweep(daemon->uploads, daemon->config->discs, UPLOAD_KEPT_SECONDS);
     upload_sweep(daemon->uploads, daemon->config->drivers, UPLOAD_KEPT_SECONDS);
+    g_autofree char *imports = g_build_filename(daemon->config->state, UPLOAD_IMAGES_FOLDER, NULL);
+    upload_sweep(daemon->uploads, imports, UPLOAD_KEPT_SECONDS);
     driver_package_sweep(daemon, NULL);
     job_evidence_sweep_unfinished(daemon);
     file_disc_sweep(daemon);

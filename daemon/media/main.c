@@ -37,6 +37,10 @@ static const Verb verbs[] = {
     { "build-file-disc", verb_build_file_disc, "--output ISO --file DISCPATH=HOSTFILE" },
     { "read-logs", verb_read_logs, "--disk FILE --format qcow2|raw --output DIR" },
     { "read-file", verb_read_file, "--socket PATH --export NAME --path PATH --output FILE" },
+    { "export-image", verb_export_image,
+      "--disk FILE --folder DIR --image NAME --architecture amd64|x86 --exported TIME --sevend VERSION "
+      "--output TAR" },
+    { "inspect-image", verb_inspect_image, "--archive TAR --output DIR" },
     { "hash", verb_hash, "[--xxh128] FILE" },
 };
 

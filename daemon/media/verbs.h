@@ -22,4 +22,6 @@ json_object *verb_build_config_disc(char **arguments, GError **error);
 json_object *verb_read_logs(char **arguments, GError **error);
 json_object *verb_build_file_disc(char **arguments, GError **error);
 json_object *verb_read_file(char **arguments, GError **error);
+json_object *verb_export_image(char **arguments, GError **error);
+json_object *verb_inspect_image(char **arguments, GError **error);
 json_object *verb_hash(char **arguments, GError **error);

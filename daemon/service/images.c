@@ -11,7 +11,7 @@
 #include "daemon/service/service_parts.h"
 #include "daemon/vm/storage.h"
 
-static StoreImage *find_image(Daemon *daemon, const char *name, Problem **problem)
+StoreImage *service_find_image(Daemon *daemon, const char *name, Problem **problem)
 {
     GError *error = NULL;
     StoreImage *image = NULL;
@@ -87,14 +87,14 @@ json_object *service_image_list(Daemon *daemon, const ServicePage *page, Problem
 
 json_object *service_image_show(Daemon *daemon, const char *name, Problem **problem)
 {
-    g_autoptr(StoreImage) image = find_image(daemon, name, problem);
+    g_autoptr(StoreImage) image = service_find_image(daemon, name, problem);
     return image ? image_to_json(daemon, image) : NULL;
 }
 
 json_object *service_image_provenance(Daemon *daemon, const char *name, Problem **problem)
 {
     GError *error = NULL;
-    g_autoptr(StoreImage) image = find_image(daemon, name, problem);
+    g_autoptr(StoreImage) image = service_find_image(daemon, name, problem);
     json_object *provenance = image ? provenance_read_image(daemon, image, &error) : NULL;
     if (error)
         service_problem(problem, error);
@@ -108,9 +108,9 @@ static void in_use_problem(Daemon *daemon, const StoreImage *image, Problem **pr
     g_auto(GStrv) children = store_image_children(daemon->store, image->name, NULL);
     g_autofree char *machines = clones ? g_strjoinv(", ", clones) : NULL;
     g_autofree char *images = children ? g_strjoinv(", ", children) : NULL;
-    if (strcmp(image->state, "sealing") == 0)
-        problem_set(problem, 409, "image-in-use", "image \"%s\" is being sealed: cancel that job",
-                    image->name);
+    if (strcmp(image->state, "sealing") == 0 || strcmp(image->state, "importing") == 0)
+        problem_set(problem, 409, "image-in-use", "image \"%s\" is being %s: cancel that job", image->name,
+                    strcmp(image->state, "sealing") == 0 ? "sealed" : "imported");
     else
         problem_set(
             problem, 409, "image-in-use",
@@ -121,7 +121,7 @@ static void in_use_problem(Daemon *daemon, const StoreImage *image, Problem **pr
 json_object *service_image_delete(Daemon *daemon, const char *name, Problem **problem)
 {
     GError *error = NULL;
-    g_autoptr(StoreImage) image = find_image(daemon, name, problem);
+    g_autoptr(StoreImage) image = service_find_image(daemon, name, problem);
     if (!image)
         return NULL;
     if (job_engine_machine_busy(daemon->jobs, image->uuid) && strcmp(image->state, "deleting") == 0) {

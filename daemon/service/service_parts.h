@@ -29,7 +29,9 @@ struct Disc;
 json_object *service_disc_item(Daemon *daemon, const struct Disc *disc);
 // The machine's row, or NULL with a 404 problem.
 StoreMachine *service_find_machine(Daemon *daemon, const char *name, Problem **problem);
-// As above, and a 409 problem unless it is ready and no job is at work on it.
+// The image's row, or NULL with a 404 problem.
+StoreImage *service_find_image(Daemon *daemon, const char *name, Problem **problem);
+// As service_find_machine(), and a 409 problem unless it is ready and no job is at work on it.
 StoreMachine *service_find_idle(Daemon *daemon, const char *name, Problem **problem);
 // A job of @kind for that machine: {"job": …}.
 json_object *service_submit_change(Daemon *daemon, const char *kind, const StoreMachine *machine,

@@ -37,9 +37,32 @@ static xmlNode *replace(xmlNode *parent, const char *name, const char *text)
     return element;
 }
 
+// An image that was made under the other of the two: with what a machine that is installed here would have. A
+// processor of KVM's cannot be emulated, and emulation's would be a slow one under KVM.
+static void set_virt_type(xmlNode *domain, const char *virt_type)
+{
+    g_autofree char *was = xml_get(domain, "type");
+    xmlNode *features = xml_find(domain, "features"), *cpu = xml_find(domain, "cpu");
+
+    xml_set(domain, "type", virt_type, NULL);
+    if (g_strcmp0(was, virt_type) == 0)
+        return;
+    if (features) {
+        take_away_all(features, "hyperv");
+        domain_xml_add_hyperv(features, virt_type);
+    }
+    for (xmlNode *part = cpu ? xml_first(cpu) : NULL, *next; part; part = next) {
+        next = xml_next(part);
+        if (!xml_is(part, "topology"))
+            take_away(part);
+    }
+    if (cpu)
+        domain_xml_add_processor_model(cpu, virt_type);
+}
+
 static void set_identity(xmlNode *domain, const DomainCloneSpec *spec)
 {
-    xml_set(domain, "type", spec->virt_type, NULL);
+    set_virt_type(domain, spec->virt_type);
     replace(domain, "name", spec->name);
     replace(domain, "uuid", spec->uuid);
     take_away_all(domain, "metadata");

@@ -94,20 +94,25 @@ static void add_boot(xmlNode *domain)
     xml_set(xml_add(os, "bootmenu"), "enable", "no", NULL);
 }
 
+// The three that are known safe for Windows 7 (FACTS [P]); hv_passthrough has frozen BIOS guests
+// (canonical/lxd #18536). Emulation has none of them.
+void domain_xml_add_hyperv(xmlNode *features, const char *virt_type)
+{
+    if (strcmp(virt_type, "kvm") != 0)
+        return;
+    xmlNode *hyperv = xml_add(features, "hyperv");
+    xml_set(xml_add(hyperv, "relaxed"), "state", "on", NULL);
+    xml_set(xml_add(hyperv, "vapic"), "state", "on", NULL);
+    xml_set(xml_add(hyperv, "spinlocks"), "state", "on", "retries", "8191", NULL);
+}
+
 static void add_features(xmlNode *domain, const DomainSpec *spec)
 {
     xmlNode *features = xml_add(domain, "features");
 
     xml_add(features, "acpi");
     xml_add(features, "apic");
-    if (strcmp(spec->virt_type, "kvm") == 0) {
-        // The three that are known safe for Windows 7 (FACTS [P]); hv_passthrough has frozen BIOS guests
-        // (canonical/lxd #18536). Emulation has none of them.
-        xmlNode *hyperv = xml_add(features, "hyperv");
-        xml_set(xml_add(hyperv, "relaxed"), "state", "on", NULL);
-        xml_set(xml_add(hyperv, "vapic"), "state", "on", NULL);
-        xml_set(xml_add(hyperv, "spinlocks"), "state", "on", "retries", "8191", NULL);
-    }
+    domain_xml_add_hyperv(features, spec->virt_type);
     // No guest of ours speaks VMware's I/O port.
     xml_set(xml_add(features, "vmport"), "state", "off", NULL);
 }
@@ -119,15 +124,21 @@ static void add_features(xmlNode *domain, const DomainSpec *spec)
 //   that came later and that Windows 7 was never tried with (host-model and host-passthrough bring them all:
 //   LA57, UMIP, PKU, AVX-512 …). QEMU gives the guest the host's vendor, so it serves AMD hosts too. A host
 //   without SSE4.2 (before about 2011) refuses the start with a message that names the feature.
+void domain_xml_add_processor_model(xmlNode *cpu, const char *virt_type)
+{
+    gboolean kvm = strcmp(virt_type, "kvm") == 0;
+
+    xml_set(cpu, "mode", "custom", "match", "exact", "check", kvm ? "partial" : "none", NULL);
+    xml_set(xml_add_text(cpu, "model", "%s", kvm ? "Nehalem" : "qemu64"), "fallback", "forbid", NULL);
+}
+
 static void add_processor(xmlNode *domain, const DomainSpec *spec)
 {
-    gboolean kvm = strcmp(spec->virt_type, "kvm") == 0;
     xmlNode *cpu = xml_add(domain, "cpu");
     g_autofree char *sockets = g_strdup_printf("%u", spec->sockets);
     g_autofree char *cores = g_strdup_printf("%u", spec->vcpus / spec->sockets);
 
-    xml_set(cpu, "mode", "custom", "match", "exact", "check", kvm ? "partial" : "none", NULL);
-    xml_set(xml_add_text(cpu, "model", "%s", kvm ? "Nehalem" : "qemu64"), "fallback", "forbid", NULL);
+    domain_xml_add_processor_model(cpu, spec->virt_type);
     // libvirt would make a socket of each; Home editions use one socket, the others two [D].
     xml_set(xml_add(cpu, "topology"), "sockets", sockets, "cores", cores, "threads", "1", NULL);
 }

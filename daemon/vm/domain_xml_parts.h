@@ -10,6 +10,10 @@
 
 // Appends <metadata> to <domain>.
 void domain_xml_add_metadata(xmlNode *domain, const char *machine, const char *instance);
+// Appends to <features> what Windows is told of the hypervisor: nothing under emulation.
+void domain_xml_add_hyperv(xmlNode *features, const char *virt_type);
+// Sets the attributes of <cpu> and appends its <model>.
+void domain_xml_add_processor_model(xmlNode *cpu, const char *virt_type);
 // Each appends to <devices>.
 void domain_xml_add_disks(xmlNode *devices, const DomainSpec *spec);
 void domain_xml_add_controllers(xmlNode *devices);

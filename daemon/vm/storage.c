@@ -236,43 +236,61 @@ static gboolean send_all(virStreamPtr stream, const char *bytes, gsize length)
     return TRUE;
 }
 
-static gboolean send_file(virStreamPtr stream, int file, const char *path, guint64 size, GError **error)
+// What is sent: from where the descriptor is, @size bytes.
+typedef struct {
+    int file;
+    const char *path;
+    guint64 size;
+    StorageProgressFunc progress; // or NULL
+    gpointer data;
+} Content;
+
+static gboolean send_piece(virStreamPtr stream, const Content *content, char *buffer, gsize length,
+                           GError **error)
+{
+    gssize got = read_whole(content->file, content->path, buffer, length, error);
+
+    if (got < 0)
+        return FALSE;
+    if ((gsize)got < length) {
+        g_set_error(error, VM_ERROR, VM_ERROR_FAILED, "%s became shorter while it was sent", content->path);
+        return FALSE;
+    }
+    if (send_all(stream, buffer, length))
+        return TRUE;
+    vm_error_set_libvirt(error, "sending %s", content->path);
+    return FALSE;
+}
+
+static gboolean send_file(virStreamPtr stream, const Content *content, GError **error)
 {
     g_autofree char *buffer = g_malloc(CHUNK);
 
-    while (size > 0) {
-        gsize want = MIN(size, CHUNK);
-        gssize got = read_whole(file, path, buffer, want, error);
-        if (got < 0)
+    for (guint64 done = 0; done < content->size;) {
+        gsize length = MIN(content->size - done, CHUNK);
+        if (content->progress && !content->progress(done, content->size, content->data, error))
             return FALSE;
-        if ((gsize)got < want) {
-            g_set_error(error, VM_ERROR, VM_ERROR_FAILED, "%s became shorter while it was sent", path);
+        if (!send_piece(stream, content, buffer, length, error))
             return FALSE;
-        }
-        if (!send_all(stream, buffer, want)) {
-            vm_error_set_libvirt(error, "sending %s", path);
-            return FALSE;
-        }
-        size -= want;
+        done += length;
     }
     return TRUE;
 }
 
-static gboolean upload(virConnectPtr connect, virStorageVolPtr volume, int file, const char *path,
-                       guint64 size, GError **error)
+static gboolean upload(virConnectPtr connect, virStorageVolPtr volume, const Content *content, GError **error)
 {
     g_autoptr(virStream) stream = virStreamNew(connect, 0);
 
-    if (stream == NULL || virStorageVolUpload(volume, stream, 0, size, 0) < 0) {
-        vm_error_set_libvirt(error, "sending %s", path);
+    if (stream == NULL || virStorageVolUpload(volume, stream, 0, content->size, 0) < 0) {
+        vm_error_set_libvirt(error, "sending %s", content->path);
         return FALSE;
     }
-    if (!send_file(stream, file, path, size, error)) {
+    if (!send_file(stream, content, error)) {
         virStreamAbort(stream);
         return FALSE;
     }
     if (virStreamFinish(stream) < 0) {
-        vm_error_set_libvirt(error, "sending %s", path);
+        vm_error_set_libvirt(error, "sending %s", content->path);
         return FALSE;
     }
     return TRUE;
@@ -297,27 +315,75 @@ static int open_regular(const char *path, guint64 *ret_size, GError **error)
     return -1;
 }
 
+// A volume of @format and @capacity with that content, in place of one of that name.
+static gboolean replace_volume(virConnectPtr connect, virStoragePoolPtr pool, const char *name,
+                               const char *format, guint64 capacity, const Content *content, GError **error)
+{
+    g_autoptr(virStorageVol) volume = NULL;
+    gboolean ok = delete_volume(pool, name, error) &&
+                  (volume = create_volume(pool, name, format, capacity, NULL, error)) != NULL &&
+                  upload(connect, volume, content, error);
+
+    // Half of it must not be taken for a whole one later.
+    if (!ok && volume && virStorageVolDelete(volume, 0) < 0)
+        g_warning("volume \"%s\" is incomplete and cannot be deleted: %s", name, virGetLastErrorMessage());
+    return ok;
+}
+
 gboolean storage_volume_upload(VmConnection *connection, const char *pool, const char *name, const char *path,
                                GError **error)
 {
-    guint64 size = 0;
+    Content content = { .path = path };
     g_auto(VmConnect) connect = vm_connection_get(connection, WAIT_MS, error);
     g_autoptr(virStoragePool) found = connect ? find_pool(connect, pool, error) : NULL;
     if (found == NULL)
         return FALSE;
-    int file = open_regular(path, &size, error);
-    if (file < 0)
+    content.file = open_regular(path, &content.size, error);
+    if (content.file < 0)
         return FALSE;
-
-    g_autoptr(virStorageVol) volume = NULL;
-    gboolean ok = delete_volume(found, name, error) &&
-                  (volume = create_volume(found, name, "raw", size, NULL, error)) != NULL &&
-                  upload(connect, volume, file, path, size, error);
-    close(file);
-    // Half a disc must not be taken for a whole one later.
-    if (!ok && volume && virStorageVolDelete(volume, 0) < 0)
-        g_warning("volume \"%s\" is incomplete and cannot be deleted: %s", name, virGetLastErrorMessage());
+    gboolean ok = replace_volume(connect, found, name, "raw", content.size, &content, error);
+    close(content.file);
     return ok;
+}
+
+gboolean storage_volume_upload_disk(VmConnection *connection, const char *pool, const char *name,
+                                    const StorageDisk *disk, StorageProgressFunc progress, gpointer data,
+                                    GError **error)
+{
+    guint64 there = 0;
+    Content content = { .path = disk->path, .size = disk->size, .progress = progress, .data = data };
+    g_auto(VmConnect) connect = vm_connection_get(connection, WAIT_MS, error);
+    g_autoptr(virStoragePool) found = connect ? find_pool(connect, pool, error) : NULL;
+    if (found == NULL)
+        return FALSE;
+    content.file = open_regular(disk->path, &there, error);
+    if (content.file < 0)
+        return FALSE;
+    gboolean ok = lseek(content.file, (off_t)disk->offset, SEEK_SET) >= 0;
+    if (!ok)
+        g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno), "%s: %s", disk->path,
+                    g_strerror(errno));
+    ok = ok && replace_volume(connect, found, name, "qcow2", disk->capacity, &content, error);
+    close(content.file);
+    return ok;
+}
+
+gboolean storage_pool_room(VmConnection *connection, const char *pool, guint64 *ret_bytes, GError **error)
+{
+    virStoragePoolInfo about;
+    g_auto(VmConnect) connect = vm_connection_get(connection, WAIT_MS, error);
+    g_autoptr(virStoragePool) found = connect ? find_pool(connect, pool, error) : NULL;
+    if (found == NULL)
+        return FALSE;
+    // What it says is of its last refresh. It refuses one while a volume is being made.
+    if (virStoragePoolRefresh(found, 0) < 0)
+        g_debug("storage pool \"%s\" is not refreshed: %s", pool, virGetLastErrorMessage());
+    if (virStoragePoolGetInfo(found, &about) < 0) {
+        vm_error_set_libvirt(error, "storage pool \"%s\"", pool);
+        return FALSE;
+    }
+    *ret_bytes = about.available;
+    return TRUE;
 }
 
 gboolean storage_volume_delete(VmConnection *connection, const char *pool, const char *name, GError **error)

@@ -22,6 +22,20 @@ gboolean storage_volume_size(VmConnection *connection, const char *pool, const c
 // Raw volume with the content of the file @path (mode 0600). Replaces one of that name.
 gboolean storage_volume_upload(VmConnection *connection, const char *pool, const char *name, const char *path,
                                GError **error);
+// A qcow2 file that lies within another file, from @offset on: @size bytes that libvirt and we only pass on.
+typedef struct {
+    const char *path;
+    guint64 offset, size;
+    guint64 capacity; // of the disk in it, in bytes
+} StorageDisk;
+// Called now and then; FALSE with @error ends it.
+typedef gboolean (*StorageProgressFunc)(guint64 done, guint64 total, gpointer data, GError **error);
+// A qcow2 volume (mode 0600) with that content. Replaces one of that name. On failure there is none.
+gboolean storage_volume_upload_disk(VmConnection *connection, const char *pool, const char *name,
+                                    const StorageDisk *disk, StorageProgressFunc progress, gpointer data,
+                                    GError **error);
+// What the pool has room for, in bytes.
+gboolean storage_pool_room(VmConnection *connection, const char *pool, guint64 *ret_bytes, GError **error);
 // TRUE if it is gone afterwards, also if it never was there.
 gboolean storage_volume_delete(VmConnection *connection, const char *pool, const char *name, GError **error);
 gboolean storage_volume_exists(VmConnection *connection, const char *pool, const char *name,

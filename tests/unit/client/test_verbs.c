@@ -242,6 +242,58 @@ static void an_image_in_use_is_told(void)
     g_assert_nonnull(strstr(nameless->err, "--image"));
 }
 
+#define JOB_ANSWER "{\"job\":{\"id\":\"" JOB "\"},\"export\":\"" JOB "\"}"
+
+static void an_image_is_exported_for_its_owner_only(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    g_autofree char *output = g_build_filename(fake_daemon_folder(fake), "gold.tar", NULL);
+    struct stat info;
+    fake_daemon_answer(fake, "POST /v1/images/gold/exports", 202, JOB_ANSWER);
+    fake_daemon_stream(fake, "GET /v1/jobs/" JOB "/events",
+                       "id: 1\nevent: state\ndata: {\"state\":\"succeeded\"}\n\n", NULL);
+    fake_daemon_answer(fake, "GET /v1/jobs/" JOB, 200, "{\"id\":\"" JOB "\",\"state\":\"succeeded\"}");
+    fake_daemon_answer_bytes(fake, "GET /v1/exports/" JOB, 200, "application/octet-stream", "tar", 3);
+    fake_daemon_answer(fake, "DELETE /v1/exports/" JOB, 204, "");
+    g_autoptr(Outcome) outcome =
+        sevenctl_run(fake, NULL, "image", "export", "gold", "--output", output, NULL);
+    g_assert_cmpint(outcome->code, ==, 0);
+    g_assert_nonnull(strstr(outcome->out, "gold.tar: 3 bytes. It holds secrets"));
+    g_assert_cmpint(stat(output, &info), ==, 0);
+    g_assert_cmpint(info.st_mode & 07777, ==, 0600);
+    g_autofree char *last = fake_daemon_request_line(fake, fake_daemon_request_count(fake) - 1);
+    g_assert_cmpstr(last, ==, "DELETE /v1/exports/" JOB);
+    g_autoptr(Outcome) nowhere = sevenctl_run(fake, NULL, "image", "export", "gold", NULL);
+    g_assert_cmpint(nowhere->code, ==, 2);
+    g_unlink(output);
+}
+
+static void an_image_is_imported_under_the_name_of_its_file(void)
+{
+    g_autoptr(FakeDaemon) fake = fake_daemon_new();
+    g_autofree char *file = g_build_filename(fake_daemon_folder(fake), "gold.tar", NULL);
+    g_assert_true(g_file_set_contents(file, "tar", 3, NULL));
+    fake_daemon_answer(fake, "PUT /v1/image-imports/gold", 202, JOB_ANSWER);
+    fake_daemon_answer(fake, "PUT /v1/image-imports/other", 409,
+                       "{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":409,\"code\":"
+                       "\"conflict\",\"detail\":\"is there\"}");
+    fake_daemon_stream(fake, "GET /v1/jobs/" JOB "/events",
+                       "id: 1\nevent: state\ndata: {\"state\":\"succeeded\"}\n\n", NULL);
+    fake_daemon_answer(fake, "GET /v1/jobs/" JOB, 200, "{\"id\":\"" JOB "\",\"state\":\"succeeded\"}");
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "image", "import", file, NULL);
+    g_assert_cmpint(outcome->code, ==, 0);
+    g_autofree char *asked = fake_daemon_request_line(fake, 0);
+    g_assert_cmpstr(asked, ==, "GET /v1/image-imports/gold/upload");
+    g_autofree char *body = fake_daemon_request_body(fake, 1);
+    g_assert_cmpstr(body, ==, "tar");
+    g_autoptr(Outcome) taken = sevenctl_run(fake, NULL, "image", "import", file, "--name", "other", NULL);
+    g_assert_cmpint(taken->code, ==, 5);
+    g_autoptr(Outcome) nameless = sevenctl_run(fake, NULL, "image", "import", "/no/Such_Name.tar", NULL);
+    g_assert_cmpint(nameless->code, ==, 2);
+    g_assert_nonnull(strstr(nameless->err, "Such_Name"));
+    g_unlink(file);
+}
+
 static void job_list_stops_at_its_limit(void)
 {
     g_autoptr(FakeDaemon) fake = fake_daemon_new();
@@ -608,7 +660,7 @@ static void every_verb_has_help_with_an_example(void)
                                             : sevenctl_run(NULL, NULL, "help", words[0], NULL);
         g_assert_cmpstr(other->out, ==, help->out);
     }
-    g_assert_cmpuint(verbs, ==, 45);
+    g_assert_cmpuint(verbs, ==, 47);
 }
 
 int main(int argc, char **argv)
@@ -643,5 +695,9 @@ int main(int argc, char **argv)
     g_test_add_func("/client/verbs/every-verb-has-help-with-an-example", every_verb_has_help_with_an_example);
     g_test_add_func("/client/verbs/images-are-a-list-and-a-tree", images_are_a_list_and_a_tree);
     g_test_add_func("/client/verbs/an-image-in-use-is-told", an_image_in_use_is_told);
+    g_test_add_func("/client/verbs/an-image-is-exported-for-its-owner-only",
+                    an_image_is_exported_for_its_owner_only);
+    g_test_add_func("/client/verbs/an-image-is-imported-under-the-name-of-its-file",
+                    an_image_is_imported_under_the_name_of_its_file);
     return g_test_run();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The disc and drivers folders and the exports of the fake service, and evidence: takes uploads, keeps
-// nothing but their number of bytes, and runs out of room at FAKE_ROOM.
+// The disc and drivers folders, the exports and the imports of the fake service, and evidence: takes uploads,
+// keeps nothing but their number of bytes, and runs out of room at FAKE_ROOM.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -191,4 +191,47 @@ gboolean service_driver_delete(Daemon *daemon, const char *name, Problem **probl
 {
     fake_record(daemon, "driver_delete %s", name);
     return fake_knows("driver package", name, "virtio", problem);
+}
+
+json_object *service_image_export(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "image_export %s", name);
+    if (!fake_knows("image", name, "base", problem))
+        return NULL;
+    json_object *answer = fake_wrapped_job(daemon);
+    json_object_object_add(answer, "export", json_object_new_string(FAKE_JOB));
+    return answer;
+}
+
+ServiceUpload *service_image_import_begin(Daemon *daemon, const char *name, const ServiceUploadHead *head,
+                                          Problem **problem)
+{
+    fake_record(daemon, "image_import_begin %s length=%" G_GINT64_FORMAT, name, head->length);
+    if (g_str_equal(name, "base")) {
+        problem_set(problem, 409, "conflict", "There is an image \"%s\".", name);
+        return NULL;
+    }
+    ServiceUpload *upload = g_new0(ServiceUpload, 1);
+    upload->daemon = daemon;
+    return upload;
+}
+
+json_object *service_image_import_finish(Daemon *daemon, ServiceUpload *upload, gboolean *ret_complete,
+                                         Problem **problem)
+{
+    fake_record(daemon, "image_import_finish %" G_GUINT64_FORMAT, upload->bytes);
+    *ret_complete = upload->bytes != FAKE_PART;
+    g_free(upload);
+    return *ret_complete ? fake_wrapped_job(daemon) : service_image_import_show(daemon, "new", problem);
+}
+
+json_object *service_image_import_show(Daemon *daemon, const char *name, Problem **problem)
+{
+    return service_disc_upload_show(daemon, name, problem);
+}
+
+gboolean service_image_import_delete(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "image_import_delete %s", name);
+    return fake_knows("upload", name, "new", problem);
 }

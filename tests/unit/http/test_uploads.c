@@ -176,6 +176,27 @@ static void test_deleting_answers_204(void)
     assert_problem(none, 404, "not-found");
 }
 
+static void test_an_image_whose_name_is_taken_is_refused_before_its_bytes(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new_started();
+    g_autoptr(Client) client = client_unix(fixture);
+    client_send(client, "PUT /v1/image-imports/base HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+                        "Content-Length: 30000000000\r\n\r\n");
+    g_autoptr(Answer) answer = client_read(client);
+    assert_problem(answer, 409, "conflict");
+}
+
+static void test_an_image_that_is_whole_is_a_job_s(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new_started();
+    g_autoptr(Answer) answer = fixture_request(fixture, "PUT", "/v1/image-imports/new", "", "abc");
+    g_assert_cmpuint(answer->status, ==, 202);
+    g_assert_cmpstr(answer_header(answer, "location"), ==, "/v1/jobs/" FAKE_JOB);
+    g_autoptr(Answer) part = fixture_request(fixture, "PUT", "/v1/image-imports/new", "", "12345");
+    g_assert_cmpuint(part->status, ==, 202);
+    g_assert_null(answer_header(part, "location"));
+}
+
 #define PUT_FILE "PUT /v1/vms/" FAKE_MACHINE "/files?path=C:/a HTTP/1.1\r\nHost: x\r\n"
 
 static void test_a_file_goes_into_a_machine(void)
@@ -260,6 +281,8 @@ int main(int argc, char **argv)
     g_test_add_func("/uploads/file-breaks-off", test_a_file_that_breaks_off_is_no_whole_answer);
     g_test_add_func("/uploads/file-hash", test_a_file_comes_with_its_hash);
     g_test_add_func("/uploads/file-hash-late", test_a_hash_that_is_known_late_comes_behind_the_file);
+    g_test_add_func("/uploads/image-taken", test_an_image_whose_name_is_taken_is_refused_before_its_bytes);
+    g_test_add_func("/uploads/image-whole", test_an_image_that_is_whole_is_a_job_s);
     g_test_add_func("/uploads/delete", test_deleting_answers_204);
     return g_test_run();
 }

@@ -127,6 +127,44 @@ static void test_failed_migration_changes_nothing(void)
     g_assert_cmpstr(name, ==, "old");
 }
 
+// The table of images as schema 4 had it, with one image on another and a machine on that.
+static const char images_of_4[] =
+    "DROP TABLE images;"
+    "CREATE TABLE images (name TEXT NOT NULL PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, state TEXT NOT NULL"
+    "  CHECK (state IN ('sealing', 'ready', 'deleting')), machine TEXT NOT NULL,"
+    "  parent TEXT REFERENCES images (name), template_name TEXT, disc TEXT, edition TEXT, architecture TEXT,"
+    "  request TEXT, agent TEXT, job TEXT, created TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX images_by_parent ON images (parent);"
+    "INSERT INTO images VALUES ('a-child', 'uuid-2', 'ready', 'm2', 'gold', NULL, 'win7', NULL, 'x86', '{}',"
+    "  NULL, 'job-2', '2026-01-02T03:04:05.678Z');"
+    "INSERT INTO images VALUES ('gold', 'uuid-1', 'ready', 'm', NULL, NULL, 'win7', NULL, 'x86', '{}',"
+    "  NULL, 'job-1', '2026-01-02T03:04:05.678Z');"
+    "INSERT INTO machines (uuid, name, state, created, image)"
+    "  VALUES ('uuid-3', 'c', 'ready', '2026-01-02T03:04:05.678Z', 'a-child');"
+    "PRAGMA user_version = 4;";
+
+static void test_images_stay_what_they_are_based_on(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    g_autoptr(StoreImage) child = NULL;
+    g_autoptr(GError) in_use = NULL, enforced = NULL;
+    fixture_shut(fixture);
+    run_sql(fixture->path, images_of_4);
+    fixture_reopen(fixture, 1);
+    g_assert_true(store_image_get(fixture->store, "a-child", &child, NULL));
+    g_assert_cmpstr(child->parent, ==, "gold");
+    g_assert_cmpstr(child->job, ==, "job-2");
+    g_auto(GStrv) clones = store_image_clones(fixture->store, "a-child", NULL);
+    g_assert_cmpstr(clones[0], ==, "c");
+    g_assert_false(store_image_begin_delete(fixture->store, "gold", &in_use));
+    g_assert_error(in_use, STORE_ERROR, STORE_ERROR_IN_USE);
+    g_assert_false(store_image_delete(fixture->store, "a-child", &enforced));
+    g_assert_true(store_image_begin_import(fixture->store, "new", "uuid-4", NULL));
+    fixture_shut(fixture);
+    g_autofree char *broken = ask(fixture->path, "SELECT count(*) FROM pragma_foreign_key_check");
+    g_assert_cmpstr(broken, ==, "0");
+}
+
 static void test_newer_file_is_refused_untouched(void)
 {
     g_autoptr(Fixture) fixture = fixture_new(1);
@@ -182,6 +220,8 @@ int main(int argc, char **argv)
     g_test_add_func("/store-file/older-file-is-migrated-and-its-job-goes-on",
                     test_older_file_is_migrated_and_its_job_goes_on);
     g_test_add_func("/store-file/failed-migration-changes-nothing", test_failed_migration_changes_nothing);
+    g_test_add_func("/store-file/images-stay-what-they-are-based-on",
+                    test_images_stay_what_they_are_based_on);
     g_test_add_func("/store-file/newer-file-is-refused-untouched", test_newer_file_is_refused_untouched);
     g_test_add_func("/store-file/damaged-file-is-refused", test_damaged_file_is_refused);
     g_test_add_func("/store-file/truncated-file-is-refused", test_truncated_file_is_refused);

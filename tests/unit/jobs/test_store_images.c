@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The rows of images: names that are taken and given up, sealing as one change, and what cannot be deleted;
-// and lifetimes of machines.
+// The rows of images: names that are taken and given up, sealing as one change, imports, what cannot be
+// deleted; and lifetimes of machines.
 #include "tests/unit/jobs/fixture.h"
 
 #include "daemon/jobs/store_private.h"
@@ -172,6 +172,56 @@ static void lists_are_paged_by_name(void)
     g_assert_cmpstr(joined, ==, "x y");
 }
 
+static void an_image_that_is_imported_has_its_name_from_the_first(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    g_autoptr(GError) taken = NULL, early = NULL, deleted = NULL, late = NULL;
+    g_autoptr(StoreImage) found = NULL;
+    StoreImage image = {
+        .name = (char *)"gold",
+        .uuid = (char *)"uuid-gold",
+        .machine = (char *)"lab",
+        .disc = (char *)"win7",
+        .edition = (char *)"ULTIMATE",
+        .architecture = (char *)"x86",
+        .request = (char *)"{}",
+        .job = (char *)"job-import",
+    };
+    g_assert_true(store_image_begin_import(fixture->store, "gold", "uuid-gold", NULL));
+    g_assert_false(store_image_begin_import(fixture->store, "gold", "uuid-other", &taken));
+    g_assert_error(taken, STORE_ERROR, STORE_ERROR_EXISTS);
+    g_assert_false(insert(fixture, "c", "gold", &early));
+    g_assert_error(early, STORE_ERROR, STORE_ERROR_NOT_FOUND);
+    g_assert_false(store_image_begin_delete(fixture->store, "gold", &deleted));
+    g_assert_error(deleted, STORE_ERROR, STORE_ERROR_IN_USE);
+    // What another import or a seal gives up is not this one's.
+    g_assert_true(store_image_give_up_import(fixture->store, "gold", "uuid-other", NULL));
+    g_assert_true(store_image_release(fixture->store, "gold", NULL));
+    g_assert_true(store_image_end_import(fixture->store, &image, NULL));
+    g_assert_true(store_image_end_import(fixture->store, &image, NULL));
+    g_assert_true(store_image_give_up_import(fixture->store, "gold", "uuid-gold", NULL));
+    g_assert_true(store_image_get(fixture->store, "gold", &found, NULL));
+    g_assert_cmpstr(found->state, ==, "ready");
+    g_assert_cmpstr(found->machine, ==, "lab");
+    g_assert_cmpstr(found->architecture, ==, "x86");
+    g_assert_cmpstr(found->job, ==, "job-import");
+    g_assert_null(found->parent);
+    insert_well(fixture, "c", "gold");
+    image.name = (char *)"none";
+    g_assert_false(store_image_end_import(fixture->store, &image, &late));
+    g_assert_error(late, STORE_ERROR, STORE_ERROR_NOT_FOUND);
+}
+
+static void an_import_that_is_given_up_leaves_its_name(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    g_assert_true(store_image_begin_import(fixture->store, "gold", "uuid-1", NULL));
+    g_assert_true(store_image_give_up_import(fixture->store, "gold", "uuid-1", NULL));
+    g_assert_true(store_image_begin_import(fixture->store, "gold", "uuid-2", NULL));
+    g_autofree char *state = state_of(fixture, "gold");
+    g_assert_cmpstr(state, ==, "importing");
+}
+
 static void lifetimes_end_once(void)
 {
     g_autoptr(Fixture) fixture = fixture_new(1);
@@ -206,6 +256,10 @@ int main(int argc, char **argv)
     g_test_add_func("/store-images/clones-need-an-image-that-is-ready", clones_need_an_image_that_is_ready);
     g_test_add_func("/store-images/what-others-need-is-not-deleted", what_others_need_is_not_deleted);
     g_test_add_func("/store-images/lists-are-paged-by-name", lists_are_paged_by_name);
+    g_test_add_func("/store-images/an-image-that-is-imported-has-its-name-from-the-first",
+                    an_image_that_is_imported_has_its_name_from_the_first);
+    g_test_add_func("/store-images/an-import-that-is-given-up-leaves-its-name",
+                    an_import_that_is_given_up_leaves_its_name);
     g_test_add_func("/store-images/lifetimes-end-once", lifetimes_end_once);
     return g_test_run();
 }
