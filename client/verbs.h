@@ -25,6 +25,10 @@ extern const Verb verb_template_ls, verb_template_show;
 extern const Verb verb_image_ls, verb_image_show, verb_image_tree, verb_image_provenance, verb_image_rm;
 // extend.c
 extern const Verb verb_extend;
+// pool.c
+extern const Verb verb_pool_ls, verb_pool_show, verb_pool_put, verb_pool_rm;
+// lease.c
+extern const Verb verb_lease, verb_release;
 // seal.c
 extern const Verb verb_seal;
 // create.c

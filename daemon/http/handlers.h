@@ -59,6 +59,16 @@ void handle_image_list(HttpRequest *request);
 void handle_image_show(HttpRequest *request);
 void handle_image_delete(HttpRequest *request);
 void handle_image_provenance(HttpRequest *request);
+// pools.c
+void handle_pool_list(HttpRequest *request);
+void handle_pool_show(HttpRequest *request);
+void handle_pool_put(HttpRequest *request);
+void handle_pool_delete(HttpRequest *request);
+void handle_lease_create(HttpRequest *request);
+void handle_lease_list(HttpRequest *request);
+void handle_lease_show(HttpRequest *request);
+void handle_lease_change(HttpRequest *request);
+void handle_lease_end(HttpRequest *request);
 void handle_vm_console_log(HttpRequest *request);
 void handle_vm_isolation(HttpRequest *request);
 // snapshots.c
