@@ -17,6 +17,8 @@ char *copy_api_path(const Copy *copy, const char *resource, const char *path);
 // What is at a path in the machine (FolderInMachine). *@ret_found is NULL, with EXIT_OK, where there is
 // nothing. The caller owns the reference.
 ExitCode copy_look(const Copy *copy, const char *path, json_object **ret_found);
+// TRUE if the answer is a problem with that code.
+gboolean copy_refused_as(const HttpAnswer *answer, const char *code);
 void copy_told(Copy *copy, const char *from, const char *to, guint64 bytes);
 
 // @from: a host's file or folder. @to: absolute in the machine; a folder that is there, or ends in a slash,

@@ -8,15 +8,42 @@
 
 #include "client/api.h"
 #include "client/copy.h"
+#include "client/interrupt.h"
 #include "client/report.h"
 #include "client/transfer.h"
+#include "common/digest.h"
+
+#define PIECE_BYTES (256 * 1024)
 
 typedef struct {
     int fd;
     guint64 sent;
     int read_error;
+    char *sha256; // of the file before it is sent, hex
     TransferLine line;
 } Departure;
+
+// The first @size bytes, which are what is sent, also of a file that grows. Before they are: so the daemon
+// can refuse what comes otherwise, and the machine never has that under the file's name.
+static gboolean hash(Departure *departure, off_t size)
+{
+    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_autofree guchar *piece = g_malloc(PIECE_BYTES);
+    off_t done = 0;
+    while (done < size && !interrupted()) {
+        const gssize count = pread(departure->fd, piece, (gsize)MIN(PIECE_BYTES, size - done), done);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return FALSE;
+        if (count == 0)
+            break; // it has shrunk: sending it will say so
+        g_checksum_update(checksum, piece, count);
+        done += count;
+    }
+    departure->sha256 = g_strdup(g_checksum_get_string(checksum));
+    return TRUE;
+}
 
 static gssize on_read(char *buffer, gsize size, gpointer data)
 {
@@ -46,15 +73,33 @@ static char *put_path(const Copy *copy, const char *to, const struct stat *info)
     return g_strdup_printf("%s&modified=%s", path, text);
 }
 
+// What the machine has is what was here.
+static ExitCode verify(const Copy *copy, const char *to, const HttpAnswer *answer, const char *sha256)
+{
+    g_autoptr(json_object) file = NULL;
+    const ExitCode code = api_document(copy->client, answer, &file);
+    if (code != EXIT_OK)
+        return code;
+    const char *there = json_string_member(file, "sha256");
+    if (g_strcmp0(there, sha256) == 0)
+        return EXIT_OK;
+    return report_failure(copy->client, EXIT_FAILED, "digest-mismatch",
+                          "%s in the machine is not what was sent: its SHA-256 is %s, not %s", to,
+                          there ? there : "not told", sha256);
+}
+
 static ExitCode send_file(Copy *copy, const char *from, const char *to, Departure *departure,
                           const struct stat *info)
 {
-    g_autofree char *path = put_path(copy, to, info);
+    g_autofree char *path = put_path(copy, to, info), *field = digest_field(departure->sha256);
+    g_autofree char *digest = g_strconcat("Repr-Digest: ", field, NULL);
+    const char *const headers[] = { digest, NULL };
     g_autoptr(HttpAnswer) answer = NULL;
     g_autoptr(GError) error = NULL;
     ExitCode code = EXIT_OK;
     const HttpRequest request = { .method = "PUT",
                                   .path = path,
+                                  .headers = headers,
                                   .on_read = on_read,
                                   .body_length = (guint64)info->st_size,
                                   .on_tick = on_tick,
@@ -68,25 +113,30 @@ static ExitCode send_file(Copy *copy, const char *from, const char *to, Departur
                               g_strerror(departure->read_error));
     if (!answer)
         return report_http_error(copy->client, error);
-    if (answer->status / 100 != 2)
-        return report_problem(copy->client, answer);
-    copy_told(copy, from, to, departure->sent);
-    return EXIT_OK;
+    if (answer->status / 100 != 2) {
+        code = report_problem(copy->client, answer);
+        return copy_refused_as(answer, "digest-mismatch") ? EXIT_FAILED
+                                                          : code; // nothing that was asked is wrong
+    }
+    code = verify(copy, to, answer, departure->sha256);
+    if (code == EXIT_OK)
+        copy_told(copy, from, to, departure->sent);
+    return code;
 }
 
 static ExitCode put_file(Copy *copy, const char *from, const char *to)
 {
     struct stat info;
     Departure departure = { .fd = open(from, O_RDONLY | O_CLOEXEC) };
-    if (departure.fd < 0 || fstat(departure.fd, &info) != 0) {
-        const int number = errno;
-        if (departure.fd >= 0)
-            close(departure.fd);
-        return report_failure(copy->client, EXIT_FAILED, "file", "cannot read %s: %s", from,
-                              g_strerror(number));
-    }
-    const ExitCode code = send_file(copy, from, to, &departure, &info);
-    close(departure.fd);
+    ExitCode code;
+    if (departure.fd < 0 || fstat(departure.fd, &info) != 0 || !hash(&departure, info.st_size))
+        code =
+            report_failure(copy->client, EXIT_FAILED, "file", "cannot read %s: %s", from, g_strerror(errno));
+    else
+        code = send_file(copy, from, to, &departure, &info);
+    if (departure.fd >= 0)
+        close(departure.fd);
+    g_free(departure.sha256);
     return code;
 }
 

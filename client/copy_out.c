@@ -25,6 +25,7 @@ static ExitCode get_file(Copy *copy, const char *from, const char *to, json_obje
         .mode = 0666,
         .total = (guint64)json_int_member(found, "size", 0),
         .modified = seconds_of(json_string_member(found, "modified")),
+        .verify = TRUE,
     };
     const ExitCode code = download_file(copy->client, path, &download, &bytes);
     if (code == EXIT_OK)

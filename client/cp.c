@@ -2,6 +2,7 @@
 // sevenctl cp: files and folders into a machine and out of it.
 #include "client/api.h"
 #include "client/copy.h"
+#include "client/interrupt.h"
 #include "client/options.h"
 #include "client/report.h"
 #include "client/terminal.h"
@@ -17,10 +18,10 @@ char *copy_api_path(const Copy *copy, const char *resource, const char *path)
     return g_strdup_printf("%s?path=%s", base, escaped);
 }
 
-static gboolean is_missing_file(const HttpAnswer *answer)
+gboolean copy_refused_as(const HttpAnswer *answer, const char *code)
 {
     g_autoptr(json_object) problem = json_parse(answer->body->str, answer->body->len, NULL);
-    return problem && g_strcmp0(json_string_member(problem, "code"), "not-found-in-machine") == 0;
+    return problem && g_strcmp0(json_string_member(problem, "code"), code) == 0;
 }
 
 ExitCode copy_look(const Copy *copy, const char *path, json_object **ret_found)
@@ -32,7 +33,7 @@ ExitCode copy_look(const Copy *copy, const char *path, json_object **ret_found)
     g_autoptr(HttpAnswer) answer = http_send(client_http(copy->client, &code), &request, &error);
     if (!answer)
         return report_http_error(copy->client, error);
-    if (answer->status == 404 && is_missing_file(answer))
+    if (answer->status == 404 && copy_refused_as(answer, "not-found-in-machine"))
         return EXIT_OK;
     if (answer->status != 200)
         return report_problem(copy->client, answer);
@@ -100,6 +101,7 @@ static ExitCode run(Client *client, const Verb *verb, char **arguments)
     for (guint i = 0; i <= last; i++)
         if (!g_utf8_validate(words[i], -1, NULL))
             return report_usage(verb, "a path is not UTF-8");
+    interrupt_catch(); // so that what has come in part is removed
     Copy copy = { .client = client, .machine = from ? from_machine : to_machine, .quiet = quiet };
     if (from)
         return conclude(&copy, copy_out(&copy, from, target));
@@ -111,11 +113,11 @@ const Verb verb_cp = {
     .name = "cp",
     .arguments = "SOURCE… TARGET",
     .summary = "Copy files and folders into a machine or out of it",
-    .notes = "A path in a machine is NAME:C:\\folder\\file, or with slashes. Times are kept, contents are "
-             "verified by\n"
-             "hash, and a file has its name only once it is whole. Small ones go over the machine's serial "
-             "port,\n"
-             "large ones in on a disc and out past Windows.\n",
+    .notes = "A path in a machine is NAME:C:\\folder\\file, or with slashes. Times are kept. A file has its "
+             "name\n"
+             "only once it is whole and its SHA-256 here is the machine's. Small ones go over the machine's "
+             "serial\n"
+             "port, large ones in on a disc and out past Windows.\n",
     .examples = "  sevenctl cp setup.exe compat-01:C:/work/\n"
                 "  sevenctl cp compat-01:C:/work/setup.log .\n"
                 "  sevenctl cp tests/ compat-01:C:/tests\n",

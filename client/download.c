@@ -10,6 +10,7 @@
 #include "client/api.h"
 #include "client/report.h"
 #include "client/transfer.h"
+#include "common/digest.h"
 
 #define PARTIAL_SUFFIX ".part"
 
@@ -19,13 +20,16 @@ typedef struct {
     char *partial;
     int fd;
     guint64 written;
-    int write_error; // errno
+    int write_error;     // errno
+    GChecksum *checksum; // of what came, or NULL
     TransferLine line;
 } Arrival;
 
 static gboolean on_bytes(const char *bytes, gsize length, gpointer data)
 {
     Arrival *arrival = data;
+    if (arrival->checksum)
+        g_checksum_update(arrival->checksum, (const guchar *)bytes, (gssize)length);
     while (length > 0) {
         const gssize count = write(arrival->fd, bytes, length);
         if (count < 0 && errno == EINTR)
@@ -51,6 +55,24 @@ static ExitCode report_write(const Arrival *arrival, int number)
 {
     return report_failure(arrival->client, EXIT_FAILED, "file", "cannot write %s: %s",
                           arrival->download->output, g_strerror(number));
+}
+
+// What was read where it comes from is what is here: nothing on the way is trusted with that.
+static ExitCode verify(const Arrival *arrival, const HttpAnswer *answer)
+{
+    if (!arrival->checksum)
+        return EXIT_OK;
+    const char *output = arrival->download->output, *here = g_checksum_get_string(arrival->checksum);
+    g_autofree char *there = answer->repr_digest ? digest_sha256(answer->repr_digest) : NULL;
+    if (!there)
+        return report_failure(arrival->client, EXIT_FAILED, "digest-missing",
+                              "%s cannot be verified and was not kept: sevend does not say its SHA-256",
+                              output);
+    if (strcmp(there, here) == 0)
+        return EXIT_OK;
+    return report_failure(arrival->client, EXIT_FAILED, "digest-mismatch",
+                          "%s was not kept: what came has the SHA-256 %s, what was sent %s", output, here,
+                          there);
 }
 
 static gboolean keep(const Arrival *arrival)
@@ -82,6 +104,9 @@ static ExitCode fetch(Arrival *arrival, const char *path)
         return report_http_error(arrival->client, error);
     if (answer->status != 200)
         return report_problem(arrival->client, answer);
+    code = verify(arrival, answer);
+    if (code != EXIT_OK)
+        return code;
     return keep(arrival) ? EXIT_OK : report_write(arrival, errno);
 }
 
@@ -89,7 +114,9 @@ ExitCode download_file(Client *client, const char *path, const Download *downloa
 {
     Arrival arrival = { .client = client, .download = download, .fd = -1 };
     arrival.partial = g_strconcat(download->output, PARTIAL_SUFFIX, NULL);
+    arrival.checksum = download->verify ? g_checksum_new(G_CHECKSUM_SHA256) : NULL;
     const ExitCode code = fetch(&arrival, path);
+    g_clear_pointer(&arrival.checksum, g_checksum_free);
     if (arrival.fd >= 0)
         close(arrival.fd);
     if (code != EXIT_OK)

@@ -12,6 +12,7 @@ typedef struct {
     mode_t mode;
     guint64 total;   // bytes to come, or 0: not known
     gint64 modified; // the file's time, seconds since 1970, or 0: now
+    gboolean verify; // what came must have the SHA-256 that the daemon says, and it must say one
 } Download;
 
 // GET @path to the file. Reports what fails, and leaves nothing then. *@ret_bytes may be NULL.

@@ -79,6 +79,7 @@ void http_answer_free(HttpAnswer *answer)
     if (!answer)
         return;
     g_free(answer->content_type);
+    g_free(answer->repr_digest);
     g_string_free(answer->body, TRUE);
     g_free(answer);
 }
@@ -270,6 +271,18 @@ static gboolean run(Http *http, Transfer *transfer, const char *error_text, GErr
     }
 }
 
+static void take_head(Http *http, HttpAnswer *answer)
+{
+    char *content_type = NULL;
+    struct curl_header *digest = NULL;
+    curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &answer->status);
+    curl_easy_getinfo(http->easy, CURLINFO_CONTENT_TYPE, &content_type);
+    answer->content_type = g_strdup(content_type);
+    if (curl_easy_header(http->easy, "Repr-Digest", 0, CURLH_HEADER | CURLH_TRAILER, -1, &digest) ==
+        CURLHE_OK)
+        answer->repr_digest = g_strdup(digest->value);
+}
+
 HttpAnswer *http_send(Http *http, const HttpRequest *request, GError **error)
 {
     g_autoptr(HttpAnswer) answer = g_new0(HttpAnswer, 1);
@@ -280,12 +293,8 @@ HttpAnswer *http_send(Http *http, const HttpRequest *request, GError **error)
     set_up(http, &transfer, headers, error_text);
     curl_multi_add_handle(http->multi, http->easy);
     gboolean ok = run(http, &transfer, error_text, error);
-    if (ok) {
-        char *content_type = NULL;
-        curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &answer->status);
-        curl_easy_getinfo(http->easy, CURLINFO_CONTENT_TYPE, &content_type);
-        answer->content_type = g_strdup(content_type);
-    }
+    if (ok)
+        take_head(http, answer);
     curl_multi_remove_handle(http->multi, http->easy);
     curl_easy_reset(http->easy);
     curl_slist_free_all(headers);

@@ -52,6 +52,7 @@ typedef struct {
 typedef struct {
     long status;
     char *content_type; // or NULL
+    char *repr_digest;  // the field Repr-Digest, before the body or behind it, or NULL
     GString *body;      // NUL-terminated beyond its length
 } HttpAnswer;
 void http_answer_free(HttpAnswer *answer);

@@ -43,10 +43,16 @@ const Verb verb_keys = {
     .name = "keys",
     .arguments = "NAME [--type TEXT | KEYS…]",
     .summary = "Type on a machine's keyboard",
-    .notes = "Keys that are pressed together are joined by +; several words are pressed one after the other. "
-             "Works\n"
-             "whatever the machine runs, also while it is being installed.\n",
+    .notes =
+        "Keys that are pressed together are joined by +; several words are pressed one after the other. "
+        "Works\n"
+        "whatever the machine runs, also while it is being installed. A key is a letter, a digit, one of\n"
+        "- = [ ] \\ ; ' ` , . / (and what they are with shift, which is then pressed, too), or a name:\n"
+        "  ctrl alt shift altgr win menu enter escape tab space backspace delete insert home end\n"
+        "  pageup pagedown up down left right capslock numlock scrolllock print pause f1 to f12,\n"
+        "  and plus for the key +, which joins.\n",
     .examples = "  sevenctl keys compat-01 ctrl+alt+delete\n"
+                "  sevenctl keys compat-01 ctrl+plus ctrl+-\n"
                 "  sevenctl keys compat-01 win+r && sevenctl keys compat-01 --type \"notepad\n\"\n"
                 "  sevenctl keys compat-01 alt+f4 enter\n",
     .run = run,

@@ -96,9 +96,14 @@ static void compare_disc(Client *client, json_object *before, const char *name)
     compare(what, text(before, "sha256"), text(member(now, "hashes"), "sha256"));
 }
 
+static gsize length_of(json_object *list)
+{
+    return json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+}
+
 static const char *hash_of(json_object *list, const char *name)
 {
-    for (gsize i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
+    for (gsize i = 0; i < length_of(list); i++) {
         json_object *entry = json_object_array_get_idx(list, i);
         if (g_strcmp0(text(entry, "name"), name) == 0)
             return text(entry, "sha256");
@@ -106,10 +111,40 @@ static const char *hash_of(json_object *list, const char *name)
     return NULL;
 }
 
+// Each of @before's files that is not the same now, and those that there were not.
+static void compare_template(Client *client, json_object *before, const char *name)
+{
+    g_autoptr(json_object) now = name ? ask(client, "templates", name) : NULL;
+    json_object *lists[] = { member(before, "files"), member(now, "files") };
+    for (gsize l = 0; l < G_N_ELEMENTS(lists); l++)
+        for (gsize i = 0; i < length_of(lists[l]); i++) {
+            const char *file = text(json_object_array_get_idx(lists[l], i), "name");
+            const char *was = hash_of(lists[0], file), *is = hash_of(lists[1], file);
+            g_autofree char *what = g_strdup_printf("the SHA-256 of template %s", file ? file : "(none)");
+            if (l == 0 || !was)
+                compare(what, was, is);
+        }
+    if (length_of(lists[0]) + length_of(lists[1]) == 0)
+        say("the template", NULL, NULL);
+}
+
+// The agent, and the scripts.
+static void compare_guest(json_object *before, json_object *now)
+{
+    if (!json_object_is_type(before, json_type_object)) {
+        say("what runs in the guest", NULL, NULL);
+        return;
+    }
+    json_object_object_foreach(before, file, hash)
+    {
+        g_autofree char *what = g_strdup_printf("the SHA-256 of %s", file);
+        compare(what, json_object_get_string(hash), text(now, file));
+    }
+}
+
 static void compare_drivers(Client *client, json_object *before, json_object *names)
 {
-    for (gsize i = 0; json_object_is_type(names, json_type_array) && i < json_object_array_length(names);
-         i++) {
+    for (gsize i = 0; i < length_of(names); i++) {
         const char *name = json_object_get_string(json_object_array_get_idx(names, i));
         g_autoptr(json_object) now = name ? ask(client, "drivers", name) : NULL;
         g_autofree char *what = g_strdup_printf("the SHA-256 of driver package %s", name ? name : "(none)");
@@ -117,9 +152,8 @@ static void compare_drivers(Client *client, json_object *before, json_object *na
     }
 }
 
-static void compare_versions(Client *client, json_object *before)
+static void compare_versions(json_object *before, json_object *now)
 {
-    g_autoptr(json_object) now = ask(client, NULL, NULL);
     compare("sevend", text(before, "sevend"), text(now, "version"));
     compare("libvirt", text(before, "libvirt"), text(member(now, "libvirt"), "version"));
     compare("the hypervisor", text(before, "hypervisor"), text(member(now, "libvirt"), "hypervisor"));
@@ -139,12 +173,15 @@ ExitCode remake_compare(Client *client, json_object *provenance, json_object *re
     ExitCode code = EXIT_OK;
     if (!client_http(client, &code))
         return code;
-    compare_versions(client, member(provenance, "versions"));
+    g_autoptr(json_object) now = ask(client, NULL, NULL);
+    compare_versions(member(provenance, "versions"), now);
     if (text(request, "image")) {
         compare_image(client, member(provenance, "image"), text(request, "image"));
         return EXIT_OK;
     }
     compare_disc(client, member(provenance, "disc"), text(request, "disc"));
     compare_drivers(client, member(provenance, "drivers"), member(request, "drivers"));
+    compare_template(client, member(provenance, "template"), text(request, "template"));
+    compare_guest(member(provenance, "guest"), member(now, "guest"));
     return EXIT_OK;
 }

@@ -9,6 +9,6 @@
 // no provenance. A new reference.
 json_object *remake_request(json_object *provenance);
 
-// Says on standard error what is not as it was: disc, drivers, template, versions. What cannot be asked for
-// is said, too. EXIT_OK, or a reported failure.
+// Says on standard error what is not as it was: disc, drivers, template, agent and scripts, versions. What
+// cannot be asked for is said, too. EXIT_OK, or a reported failure.
 ExitCode remake_compare(Client *client, json_object *provenance, json_object *request);

@@ -7,6 +7,7 @@
 #include "client/report.h"
 #include "client/terminal.h"
 #include "client/transfer.h"
+#include "common/digest.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,10 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define RETRY_MS    1000
-#define SAMPLE      (1024 * 1024)
-#define TAG_LENGTH  32
-#define SHA256_SIZE 32
+#define RETRY_MS   1000
+#define SAMPLE     (1024 * 1024)
+#define TAG_LENGTH 32
 
 typedef struct {
     Client *client;
@@ -181,22 +181,6 @@ static ExitCode send_file(Upload *upload, gint64 retry_seconds, HttpAnswer **ret
     }
 }
 
-// "sha-256=:BASE64:" of 64 hex digits; NULL if they are none.
-static char *digest_from_hex(const char *hex)
-{
-    guchar bytes[SHA256_SIZE];
-    if (strlen(hex) != 2 * SHA256_SIZE)
-        return NULL;
-    for (gsize i = 0; i < SHA256_SIZE; i++) {
-        const int high = g_ascii_xdigit_value(hex[2 * i]), low = g_ascii_xdigit_value(hex[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return NULL;
-        bytes[i] = (guchar)(high << 4 | low);
-    }
-    g_autofree char *base64 = g_base64_encode(bytes, sizeof bytes);
-    return g_strdup_printf("sha-256=:%s:", base64);
-}
-
 static ExitCode send(Upload *upload, gint64 retry_seconds, HttpAnswer **ret_answer)
 {
     const ExitCode code = open_file(upload);
@@ -235,7 +219,7 @@ ExitCode upload_send(Client *client, const Verb *verb, const UploadOptions *opti
     Upload upload = {
         .client = client, .name = target->name, .file = target->file, .fd = -1, .query = target->query
     };
-    upload.digest = options->sha256 ? digest_from_hex(options->sha256) : NULL;
+    upload.digest = options->sha256 ? digest_field(options->sha256) : NULL;
     if (options->sha256 && !upload.digest)
         return report_usage(verb, "--sha256 takes 64 hexadecimal digits");
     upload.path = api_path(target->collection, target->name, NULL);

@@ -130,7 +130,7 @@ json_object *service_vm_wait_for(Daemon *daemon, const char *name, json_object *
 // {"sha256"} of a region's pixels, for service_vm_wait_for().
 json_object *service_vm_screen_hash(Daemon *daemon, const char *name, guint x, guint y, guint width,
                                     guint height, Problem **problem);
-// A file on its way into a machine or out of it, never on the host's disk; one thread at a time.
+// A file on its way into a machine or out of it; one thread at a time.
 typedef struct ServiceFile ServiceFile;
 // What is not finished leaves nothing in the machine.
 void service_file_free(ServiceFile *file);
@@ -140,11 +140,17 @@ ServiceFile *service_file_put_begin(Daemon *daemon, const char *name, const char
 gboolean service_file_put_write(ServiceFile *file, const void *bytes, gsize length, Problem **problem);
 // Takes @file. {"path","size","sha256"}
 json_object *service_file_put_finish(ServiceFile *file, Problem **problem);
-// *@ret_modified: µs since 1970.
-ServiceFile *service_file_get_begin(Daemon *daemon, const char *name, const char *path, guint64 *ret_size,
-                                    gint64 *ret_modified, Problem **problem);
+typedef struct {
+    guint64 size;
+    gint64 modified;    // µs since 1970
+    const char *sha256; // hex, the file's; NULL: not known before the end
+} ServiceFileHead;
+ServiceFile *service_file_get_begin(Daemon *daemon, const char *name, const char *path,
+                                    ServiceFileHead *ret_head, Problem **problem);
 // How many bytes there were, 0 at the end, -1 when the rest will not come.
 gssize service_file_get_read(ServiceFile *file, void *buffer, gsize size);
+// SHA-256 of all of it, hex, once it was read to its end; the file's.
+const char *service_file_get_sha256(const ServiceFile *file);
 // {"path","type","size","modified","entries":[{"name","type","size","modified"}]}
 json_object *service_folder_list(Daemon *daemon, const char *name, const char *path, Problem **problem);
 // With those above it; one that is there already is fine.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // /v1/vms/{name}/files and /v1/vms/{name}/folder
+#include "common/digest.h"
 #include "daemon/http/handlers.h"
 #include "daemon/http/reply.h"
 
 #define BLOCK_BYTES 65536
+#define DIGEST      "Repr-Digest"
 
 ServiceFile *open_file_put(HttpRequest *request, Problem **problem)
 {
@@ -24,6 +26,7 @@ typedef struct {
     ServiceFile *file;
     Connection *connection;
     Connections *connections;
+    struct MHD_Response *response; // where the hash is told behind the body, else NULL
 } FileStream;
 
 static void stream_free(void *data)
@@ -34,6 +37,13 @@ static void stream_free(void *data)
     g_free(stream);
 }
 
+static void add_trailer(const FileStream *stream)
+{
+    g_autofree char *digest = digest_field(service_file_get_sha256(stream->file));
+    if (!digest || MHD_add_response_footer(stream->response, DIGEST, digest) == MHD_NO)
+        g_warning("cannot set the trailer " DIGEST);
+}
+
 static ssize_t read_stream(void *data, uint64_t position, char *buffer, size_t size)
 {
     (void)position;
@@ -41,7 +51,9 @@ static ssize_t read_stream(void *data, uint64_t position, char *buffer, size_t s
     connection_working(stream->connection);
     const gssize count = service_file_get_read(stream->file, buffer, size);
     connection_sending(stream->connection, count > 0 ? (gsize)count : 0);
-    // Cut off before its announced end, the client sees that it has not got all.
+    if (count == 0 && stream->response)
+        add_trailer(stream);
+    // Cut off before its end, the client sees that it has not got all.
     return count > 0    ? count
            : count == 0 ? MHD_CONTENT_READER_END_OF_STREAM
                         : MHD_CONTENT_READER_END_WITH_ERROR;
@@ -55,18 +67,29 @@ static void add_modified(HttpRequest *request, gint64 modified)
         reply_header(request, "Last-Modified", text);
 }
 
+// A size, or a hash behind the body: a trailer needs a body in chunks (RFC 9112, 7.1.2).
+static void reply_stream(HttpRequest *request, FileStream *stream, const ServiceFileHead *head)
+{
+    g_autofree char *digest = head->sha256 ? digest_field(head->sha256) : NULL;
+    struct MHD_Response *response = MHD_create_response_from_callback(
+        digest ? head->size : MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_stream, stream, stream_free);
+    stream->response = digest ? NULL : response;
+    reply_response(request, 200, "application/octet-stream", response);
+    reply_header(request, digest ? DIGEST : "Trailer", digest ? digest : DIGEST);
+    add_modified(request, head->modified);
+}
+
 void handle_file_get(HttpRequest *request)
 {
     Problem *problem = NULL;
-    guint64 size = 0;
-    gint64 modified = 0;
+    ServiceFileHead head;
     Connections *connections = request->connection->owner;
     if (!connections_begin_wait(connections)) {
         reply_too_many_wait(request);
         return;
     }
-    ServiceFile *file = service_file_get_begin(request->daemon, request->name, query_value(request, "path"),
-                                               &size, &modified, &problem);
+    ServiceFile *file =
+        service_file_get_begin(request->daemon, request->name, query_value(request, "path"), &head, &problem);
     if (file == NULL) {
         connections_end_wait(connections);
         reply_problem(request, problem);
@@ -76,9 +99,7 @@ void handle_file_get(HttpRequest *request)
     stream->file = file;
     stream->connection = request->connection;
     stream->connections = connections;
-    reply_response(request, 200, "application/octet-stream",
-                   MHD_create_response_from_callback(size, BLOCK_BYTES, read_stream, stream, stream_free));
-    add_modified(request, modified);
+    reply_stream(request, stream, &head);
 }
 
 void handle_folder_list(HttpRequest *request)

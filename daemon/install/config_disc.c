@@ -9,10 +9,18 @@
 #include "daemon/install/machine_files.h"
 #include "daemon/vm/storage.h"
 
+#define MAX_GUEST_FILE_BYTES (4u << 20)
+#define SHA256_LETTERS       64
+#define MASK                 "********" // as unattend_render() has it
+
+// What is on the disc: written out for sevend-media, or summed up.
 typedef struct {
-    const Install *install;
+    Daemon *daemon;
+    const char *nonce;
+    UnattendSecrets secrets;
     const char *folder;   // where written pieces lie
     GPtrArray *arguments; // of sevend-media, owned strings
+    GPtrArray *sums;      // or, instead of both, lines as sha256sum writes them, owned strings
 } Pieces;
 
 static void add_argument(Pieces *pieces, const char *disc_path, const char *host_path)
@@ -21,26 +29,44 @@ static void add_argument(Pieces *pieces, const char *disc_path, const char *host
     g_ptr_array_add(pieces->arguments, g_strdup_printf("%s=%s", disc_path, host_path));
 }
 
+static void add_sum(Pieces *pieces, const char *disc_path, const char *bytes, gsize length)
+{
+    g_autofree char *sha256 = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, length);
+    g_ptr_array_add(pieces->sums, g_strdup_printf("%s  %s\n", sha256, disc_path));
+}
+
 static gboolean add_text(Pieces *pieces, const char *disc_path, const char *text, gsize length,
                          GError **error)
 {
+    if (pieces->sums) {
+        add_sum(pieces, disc_path, text, length);
+        return TRUE;
+    }
     g_autofree char *name = g_path_get_basename(disc_path);
     g_autofree char *path = g_build_filename(pieces->folder, name, NULL);
     add_argument(pieces, disc_path, path);
     return file_write_atomic(path, text, length, 0600, error);
 }
 
-static void add_guest_file(Pieces *pieces, const char *disc_path, const char *guest_file)
+static gboolean add_guest_file(Pieces *pieces, const char *disc_path, const char *guest_file, GError **error)
 {
-    g_autofree char *path = g_build_filename(pieces->install->daemon->config->guest, guest_file, NULL);
-    add_argument(pieces, disc_path, path);
+    g_autofree char *path = g_build_filename(pieces->daemon->config->guest, guest_file, NULL);
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    if (!pieces->sums) {
+        add_argument(pieces, disc_path, path);
+        return TRUE;
+    }
+    if (!file_read(path, MAX_GUEST_FILE_BYTES, &bytes, &length, error))
+        return FALSE;
+    add_sum(pieces, disc_path, bytes, length);
+    return TRUE;
 }
 
 static gboolean add_answer_file(Pieces *pieces, const InstallPlan *plan, GError **error)
 {
     gsize length = 0;
-    char *text =
-        unattend_render(plan->request->unattend, &plan->target, UNATTEND_SECRETS_KEPT, &length, error);
+    char *text = unattend_render(plan->request->unattend, &plan->target, pieces->secrets, &length, error);
     const gboolean ok = text && add_text(pieces, "Autounattend.xml", text, length, error);
     unattend_text_free(text);
     return ok;
@@ -48,8 +74,8 @@ static gboolean add_answer_file(Pieces *pieces, const InstallPlan *plan, GError 
 
 static gboolean add_job_file(Pieces *pieces, const InstallPlan *plan, GError **error)
 {
-    g_autofree char *text = g_strdup_printf("set SEVEND_NONCE=%s\r\nset SEVEND_ARCH=%s\r\n",
-                                            pieces->install->nonce, plan->target.architecture);
+    g_autofree char *text = g_strdup_printf("set SEVEND_NONCE=%s\r\nset SEVEND_ARCH=%s\r\n", pieces->nonce,
+                                            plan->target.architecture);
     return add_text(pieces, "sevend/job.cmd", text, strlen(text), error) &&
            add_text(pieces, "sevend/config.tag", "sevend\r\n", strlen("sevend\r\n"), error);
 }
@@ -66,8 +92,9 @@ static gboolean add_files(Pieces *pieces, const InstallPlan *plan, GError **erro
     const UnattendSettings *settings = plan->request->unattend;
     g_autoptr(GString) list = g_string_new(NULL);
     for (guint i = 0; i < unattend_file_count(settings); i++) {
-        gsize length = 0;
-        const char *content = unattend_file_content(settings, i, &length);
+        gsize length = strlen(MASK);
+        const char *content =
+            pieces->secrets == UNATTEND_SECRETS_MASKED ? MASK : unattend_file_content(settings, i, &length);
         g_autofree char *disc_path = g_strdup_printf("sevend/files/%04u", i);
         if (!add_text(pieces, disc_path, content, length, error))
             return FALSE;
@@ -79,18 +106,42 @@ static gboolean add_files(Pieces *pieces, const InstallPlan *plan, GError **erro
 static gboolean add_pieces(Pieces *pieces, const InstallPlan *plan, GError **error)
 {
     g_autofree char *agent = g_strdup_printf("sevend-agent-%s.exe", plan->target.architecture);
-    add_guest_file(pieces, "sevend/specialize.cmd", "specialize.cmd");
-    add_guest_file(pieces, "sevend/first-logon.cmd", "first-logon.cmd");
-    add_guest_file(pieces, "sevend/sevend-agent.exe", agent);
-    return add_answer_file(pieces, plan, error) && add_job_file(pieces, plan, error) &&
+    return add_guest_file(pieces, "sevend/specialize.cmd", "specialize.cmd", error) &&
+           add_guest_file(pieces, "sevend/first-logon.cmd", "first-logon.cmd", error) &&
+           add_guest_file(pieces, "sevend/sevend-agent.exe", agent, error) &&
+           add_answer_file(pieces, plan, error) && add_job_file(pieces, plan, error) &&
            add_commands(pieces, plan, error) && add_files(pieces, plan, error);
 }
 
 gboolean install_config_files(const Install *install, const InstallPlan *plan, const char *folder,
                               GPtrArray *arguments, GError **error)
 {
-    Pieces pieces = { install, folder, arguments };
+    Pieces pieces = { .daemon = install->daemon,
+                      .nonce = install->nonce,
+                      .secrets = UNATTEND_SECRETS_KEPT,
+                      .folder = folder,
+                      .arguments = arguments };
     return add_pieces(&pieces, plan, error);
+}
+
+// A line ends with the path, behind a hash of always the same length.
+static gint by_path(gconstpointer left, gconstpointer right)
+{
+    const char *const *a = left, *const *b = right;
+    return strcmp(*a + SHA256_LETTERS, *b + SHA256_LETTERS);
+}
+
+char *install_config_digest(Daemon *daemon, const InstallPlan *plan, GError **error)
+{
+    g_autoptr(GPtrArray) sums = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    Pieces pieces = { .daemon = daemon, .nonce = "", .secrets = UNATTEND_SECRETS_MASKED, .sums = sums };
+    if (!add_pieces(&pieces, plan, error))
+        return NULL;
+    g_ptr_array_sort(sums, by_path);
+    for (guint i = 0; i < sums->len; i++)
+        g_checksum_update(checksum, sums->pdata[i], -1);
+    return g_strdup(g_checksum_get_string(checksum));
 }
 
 // Keeps the masked answer file: it is what GET …/answer-file shows.
@@ -103,14 +154,13 @@ static gboolean keep_masked(const Install *install, const char *uuid, const Inst
     return text && file_write_atomic(path, text, length, 0644, error);
 }
 
-static gboolean build_and_upload(Job *job, Pieces *pieces, const char *iso, GError **error)
+static gboolean build_and_upload(Job *job, GPtrArray *arguments, const char *iso, GError **error)
 {
-    Daemon *daemon = pieces->install->daemon;
+    Daemon *daemon = job_user_data(job);
     g_autofree char *volume = machine_config_volume(daemon, job_machine_uuid(job));
-    g_ptr_array_add(pieces->arguments, NULL);
-    g_autoptr(json_object) result =
-        media_run(daemon->config->media, (const char *const *)pieces->arguments->pdata, NULL, NULL,
-                  job_cancellable(job), error);
+    g_ptr_array_add(arguments, NULL);
+    g_autoptr(json_object) result = media_run(daemon->config->media, (const char *const *)arguments->pdata,
+                                              NULL, NULL, job_cancellable(job), error);
     return result && storage_volume_upload(daemon->libvirt, daemon->config->pool, volume, iso, error);
 }
 
@@ -130,11 +180,11 @@ gboolean install_step_config_disc(Job *job, GError **error)
     g_ptr_array_add(arguments, g_strdup(iso));
     g_ptr_array_add(arguments, g_strdup("--volume-id"));
     g_ptr_array_add(arguments, g_strdup("SEVEND_CFG"));
-    Pieces pieces = { install, folder, arguments };
     GError *failure = NULL;
     const gboolean ok = tree_remove(folder, &failure) && folder_make(folder, 0700, &failure) &&
-                        add_pieces(&pieces, plan, &failure) && keep_masked(install, uuid, plan, &failure) &&
-                        build_and_upload(job, &pieces, iso, &failure);
+                        install_config_files(install, plan, folder, arguments, &failure) &&
+                        keep_masked(install, uuid, plan, &failure) &&
+                        build_and_upload(job, arguments, iso, &failure);
     // Secrets must not stay in two places: if this fails, so does the step.
     const gboolean removed = tree_remove(folder, ok ? &failure : NULL);
     if (!ok || !removed)

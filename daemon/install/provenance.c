@@ -7,6 +7,7 @@
 #include "common/files.h"
 #include "common/ids.h"
 #include "daemon/install/machine_files.h"
+#include "daemon/vm/firmware.h"
 
 #define FILE_NAME      "provenance.json"
 #define MAX_FILE_BYTES (4u << 20)
@@ -52,30 +53,42 @@ static json_object *drivers_json(const InstallPlan *plan)
     return array;
 }
 
-static json_object *template_json(const InstallPlan *plan)
+json_object *provenance_template_files(const Template *template)
 {
-    json_object *object = json_object_new_object(), *files = json_object_new_array();
-    add_text(object, "name", plan->template->name);
-    for (guint i = 0; i < plan->template->files->len; i++) {
-        const TemplateFile *file = plan->template->files->pdata[i];
+    json_object *files = json_object_new_array();
+    for (guint i = 0; i < template->files->len; i++) {
+        const TemplateFile *file = template->files->pdata[i];
         json_object *entry = json_object_new_object();
         add_text(entry, "name", file->name);
         add_hash(entry, "sha256", file->path);
         json_object_array_add(files, entry);
     }
-    json_object_object_add(object, "files", files);
+    return files;
+}
+
+static json_object *template_json(const InstallPlan *plan)
+{
+    json_object *object = json_object_new_object();
+    add_text(object, "name", plan->template->name);
+    json_object_object_add(object, "files", provenance_template_files(plan->template));
     return object;
 }
 
-// What runs in the guest on our behalf.
-static json_object *guest_json(Daemon *daemon, const InstallPlan *plan)
+json_object *provenance_guest_files(Daemon *daemon, const char *architecture)
 {
-    g_autofree char *agent = g_strdup_printf("sevend-agent-%s.exe", plan->target.architecture);
-    const char *const files[] = { agent, "start.cmd", "specialize.cmd", "first-logon.cmd" };
+    static const struct {
+        const char *name, *architecture; // NULL: of both
+    } files[] = { { "sevend-agent-amd64.exe", "amd64" },
+                  { "sevend-agent-x86.exe", "x86" },
+                  { "start.cmd", NULL },
+                  { "specialize.cmd", NULL },
+                  { "first-logon.cmd", NULL } };
     json_object *object = json_object_new_object();
     for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
-        g_autofree char *path = g_build_filename(daemon->config->guest, files[i], NULL);
-        add_hash(object, files[i], path);
+        if (architecture && files[i].architecture && strcmp(architecture, files[i].architecture) != 0)
+            continue;
+        g_autofree char *path = g_build_filename(daemon->config->guest, files[i].name, NULL);
+        add_hash(object, files[i].name, path);
     }
     return object;
 }
@@ -101,6 +114,32 @@ static json_object *versions_json(Daemon *daemon)
     return object;
 }
 
+// Null where it is not known: a machine is not the worse for that.
+static json_object *firmware_json(Daemon *daemon)
+{
+    g_autoptr(GError) error = NULL;
+    const char *virt_type = vm_connection_virt_type(daemon->libvirt, &error);
+    g_autoptr(Firmware) firmware = virt_type ? firmware_look(daemon->libvirt, virt_type, &error) : NULL;
+    if (!firmware) {
+        g_message("the firmware is not known: %s", error->message);
+        return NULL;
+    }
+    json_object *object = json_object_new_object();
+    add_text(object, "name", "SeaBIOS");
+    add_text(object, "version", firmware->version);
+    add_text(object, "sha256", firmware->sha256);
+    return object;
+}
+
+static void add_config_disc(json_object *object, Daemon *daemon, const InstallPlan *plan)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *sha256 = install_config_digest(daemon, plan, &error);
+    if (!sha256)
+        g_warning("the config disc's hash: %s, ignoring", error->message);
+    add_text(object, "config_disc_sha256", sha256);
+}
+
 // What every machine has, however it was made.
 static json_object *begin(Job *job, const StoreMachine *machine, const char *domain_xml)
 {
@@ -112,6 +151,7 @@ static json_object *begin(Job *job, const StoreMachine *machine, const char *dom
     add_text(object, "job", job_id(job));
     add_text(object, "created", machine->created);
     json_object_object_add(object, "versions", versions_json(job_user_data(job)));
+    json_object_object_add(object, "firmware", firmware_json(job_user_data(job)));
     add_text(object, "domain_sha256", xml_hash);
     json_object_object_add(object, "request",
                            machine->request ? json_parse(machine->request, strlen(machine->request), NULL)
@@ -140,8 +180,9 @@ gboolean provenance_write(Job *job, const InstallPlan *plan, const char *domain_
     json_object_object_add(object, "drivers", drivers_json(plan));
     add_text(object, "boot_disc", machine->boot_disc);
     json_object_object_add(object, "template", template_json(plan));
-    json_object_object_add(object, "guest", guest_json(daemon, plan));
+    json_object_object_add(object, "guest", provenance_guest_files(daemon, plan->target.architecture));
     add_hash(object, "answer_file_sha256", answer_file);
+    add_config_disc(object, daemon, plan);
     return finish(daemon, uuid, object, error);
 }
 

@@ -16,3 +16,10 @@ gboolean provenance_write_clone(Job *job, const StoreImage *image, const char *d
 json_object *provenance_read(Daemon *daemon, const StoreMachine *machine, GError **error);
 // The same of an image: that of the machine that it was.
 json_object *provenance_read_image(Daemon *daemon, const StoreImage *image, GError **error);
+
+// What a provenance is held against. [{"name","sha256"}]: a template's file and those of what it extends,
+// nearest first. A new reference.
+json_object *provenance_template_files(const Template *template);
+// {file: SHA-256}: what runs in a guest on the daemon's behalf, for @architecture ("amd64", "x86"; NULL:
+// both); null for what cannot be read. A new reference.
+json_object *provenance_guest_files(Daemon *daemon, const char *architecture);

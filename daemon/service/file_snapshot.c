@@ -96,7 +96,7 @@ static gboolean read_through_backup(Daemon *daemon, const StoreMachine *machine,
 }
 
 int file_snapshot_take(Daemon *daemon, const StoreMachine *machine, const AgentAddress *address,
-                       const char *path, guint64 size, GError **error)
+                       const char *path, guint64 size, char **ret_sha256, GError **error)
 {
     if (g_ascii_toupper(path[0]) != SYSTEM_DRIVE) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "only the system drive is read so");
@@ -117,5 +117,7 @@ int file_snapshot_take(Daemon *daemon, const StoreMachine *machine, const AgentA
     }
     unlink(output);
     tree_remove(folder, NULL);
+    if (fd >= 0)
+        *ret_sha256 = g_steal_pointer(&sha256);
     return fd;
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/service/file_collect.h"
 #include "daemon/service/file_disc.h"
 #include "daemon/service/file_snapshot.h"
 #include "daemon/service/service_parts.h"
@@ -16,10 +17,11 @@
 
 struct ServiceFile {
     Daemon *daemon;
-    AgentFile *file;     // over the port, or NULL
-    FileDisc *disc;      // on a disc, or NULL
-    int fd;              // read from the machine's disk already, or -1
-    char *path, *sha256; // sha256: what the client says, hex, or NULL
+    AgentFile *file; // over the port, or NULL
+    FileDisc *disc;  // on a disc, or NULL
+    int fd;          // read from the machine's disk already, or -1
+    char *path;
+    char *sha256; // hex: what the client says of what it puts, or of what is read and known; or NULL
     guint64 size, done;
     const guint8 *piece; // of what is read
     gsize piece_left;
@@ -187,20 +189,48 @@ json_object *service_file_put_finish(ServiceFile *file, Problem **problem)
 
 // ---- Out of the machine ----
 
-// A large one, past Windows where that can be.
+// Past Windows where that can be.
 static void take_snapshot(ServiceFile *get, const StoreMachine *machine, const AgentAddress *address)
 {
     g_autoptr(GError) error = NULL;
-    get->fd = file_snapshot_take(get->daemon, machine, address, get->path, get->size, &error);
-    struct stat about;
-    if (get->fd >= 0 && fstat(get->fd, &about) == 0)
-        get->size = (guint64)about.st_size;
+    get->fd = file_snapshot_take(get->daemon, machine, address, get->path, get->size, &get->sha256, &error);
     if (get->fd < 0)
         g_message("machine %s: %s comes over the serial port: %s", machine->name, get->path, error->message);
 }
 
-ServiceFile *service_file_get_begin(Daemon *daemon, const char *name, const char *path, guint64 *ret_size,
-                                    gint64 *ret_modified, Problem **problem)
+// A small one is had whole before any of it is sent: its hash is known then, and what goes wrong in the
+// middle is an answer.
+static gboolean begin_small(ServiceFile *get, GError **error)
+{
+    get->fd = file_collect(get->daemon, get->file, error);
+    if (get->fd >= 0)
+        get->sha256 = g_strdup(agent_file_sha256(get->file));
+    g_clear_pointer(&get->file, agent_file_free);
+    return get->fd >= 0;
+}
+
+static gboolean begin_large(ServiceFile *get, const StoreMachine *machine, const AgentAddress *address,
+                            GError **error)
+{
+    g_clear_pointer(&get->file, agent_file_free); // it has begun to send
+    take_snapshot(get, machine, address);
+    if (get->fd < 0)
+        get->file = agent_file_get(address->socket, address->nonce, get->path, get->daemon->stopping, error);
+    return get->fd >= 0 || get->file;
+}
+
+// It may have grown since it was first asked for.
+static void read_size(ServiceFile *get)
+{
+    struct stat about;
+    if (get->file)
+        get->size = agent_file_info(get->file)->size;
+    else if (fstat(get->fd, &about) == 0)
+        get->size = (guint64)about.st_size;
+}
+
+ServiceFile *service_file_get_begin(Daemon *daemon, const char *name, const char *path,
+                                    ServiceFileHead *ret_head, Problem **problem)
 {
     GError *error = NULL;
     g_auto(AgentAddress) address = { 0 };
@@ -213,23 +243,22 @@ ServiceFile *service_file_get_begin(Daemon *daemon, const char *name, const char
         return NULL;
     }
     ServiceFile *get = file_new(daemon, path);
-    *ret_size = get->size = agent_file_info(file)->size;
-    *ret_modified = agent_file_info(file)->modified;
+    const gint64 modified = agent_file_info(file)->modified;
     get->file = file;
-    if (get->size < FILE_DISC_FROM)
+    get->size = agent_file_info(file)->size;
+    if (get->size < FILE_DISC_FROM ? begin_small(get, &error) : begin_large(get, machine, &address, &error)) {
+        read_size(get);
+        *ret_head = (ServiceFileHead){ get->size, modified, get->sha256 };
         return get;
-    g_clear_pointer(&get->file, agent_file_free); // it has begun to send
-    take_snapshot(get, machine, &address);
-    if (get->fd < 0)
-        get->file = agent_file_get(address.socket, address.nonce, path, daemon->stopping, &error);
-    if (get->file) // it may have grown since
-        get->size = agent_file_info(get->file)->size;
-    *ret_size = get->size;
-    if (get->fd >= 0 || get->file)
-        return get;
+    }
     service_problem(problem, error);
     service_file_free(get);
     return NULL;
+}
+
+const char *service_file_get_sha256(const ServiceFile *file)
+{
+    return file->file ? agent_file_sha256(file->file) : file->sha256;
 }
 
 static gboolean next_piece(ServiceFile *file)

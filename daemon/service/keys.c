@@ -39,7 +39,7 @@ static void read_presses(json_object *array, GArray *chords, Faults *faults)
             faults_add(faults, pointer, "wrong-type", NULL, "must be a string");
         else if (!keyboard_chord(json_object_get_string(item), &chord))
             faults_add(faults, pointer, "bad-value", keyboard_names(),
-                       "must be keys joined by +: letters, digits, or named ones");
+                       "must be keys joined by +: letters, digits, punctuation, or named ones");
         else
             g_array_append_val(chords, chord);
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Discs, driver packages and templates as the API shows them.
+#include "daemon/install/provenance.h"
 #include "daemon/library/disc_verification.h"
 #include "daemon/library/driver_packages.h"
 #include "daemon/library/known_discs.h"
@@ -169,5 +170,6 @@ json_object *service_template_show(Daemon *daemon, const char *name, Problem **p
                               json_object_new_string(((TemplateFile *)template->files->pdata[i])->name));
     json_add_text(object, "name", template->name);
     json_object_object_add(object, "extends", chain);
+    json_object_object_add(object, "files", provenance_template_files(template));
     return object;
 }

@@ -5,10 +5,9 @@
 
 #include <string.h>
 
+#include "common/digest.h"
 #include "daemon/library/media_process.h"
 #include "daemon/service/service_parts.h"
-
-#define SHA256_BYTES 32
 
 static gboolean refuse(Problem **problem, const char *text)
 {
@@ -46,32 +45,17 @@ static gboolean parse_range(const char *text, gint64 length, UploadStart *start,
     return TRUE;
 }
 
-// The sha-256 of a digest field, "sha-256=:BASE64:, …" (RFC 9530), in hex. Other algorithms beside it are
-// passed over; without it nothing could be verified, and silence would look like success.
+// To *hex. Other algorithms beside it are passed over; without it nothing could be verified, and silence
+// would look like success.
 static gboolean parse_digest(const char *field, char **hex, Problem **problem)
 {
-    static const char wanted[] = "sha-256=:";
-    g_auto(GStrv) members = g_strsplit(field, ",", -1);
-    for (gsize i = 0; members[i]; i++) {
-        const char *member = g_strstrip(members[i]);
-        const gsize length = strlen(member);
-        if (!g_str_has_prefix(member, wanted) || length < sizeof wanted || member[length - 1] != ':')
-            continue;
-        g_autofree char *base64 = g_strndup(member + strlen(wanted), length - strlen(wanted) - 1);
-        gsize count = 0;
-        g_autofree guchar *bytes = g_base64_decode(base64, &count);
-        if (count != SHA256_BYTES)
-            break;
-        g_autoptr(GString) text = g_string_new(NULL);
-        for (gsize j = 0; j < count; j++)
-            g_string_append_printf(text, "%02x", bytes[j]);
-        if (*hex && strcmp(*hex, text->str) != 0)
-            return refuse(problem, "Content-Digest and Repr-Digest contradict each other.");
-        g_free(*hex);
-        *hex = g_string_free(g_steal_pointer(&text), FALSE);
-        return TRUE;
-    }
-    return refuse(problem, "A digest must hold sha-256=:BASE64: (of 32 bytes); no other is verified.");
+    char *found = digest_sha256(field);
+    if (!found)
+        return refuse(problem, "A digest must hold sha-256=:BASE64: (of 32 bytes); no other is verified.");
+    const gboolean agree = !*hex || strcmp(*hex, found) == 0;
+    g_free(*hex);
+    *hex = found;
+    return agree || refuse(problem, "Content-Digest and Repr-Digest contradict each other.");
 }
 
 gboolean upload_head_parse(const ServiceUploadHead *head, UploadStart *start, char **ret_sha256,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What this daemon is and whether it can work.
+#include "daemon/install/provenance.h"
 #include "daemon/service/service_parts.h"
 
 json_object *service_version(Daemon *daemon)
@@ -21,6 +22,7 @@ json_object *service_version(Daemon *daemon)
     json_object_object_add(limits, "machines", json_object_new_int((int)daemon->config->machines));
     json_object_object_add(limits, "connections", json_object_new_int((int)daemon->config->connections));
     json_object_object_add(version, "limits", limits);
+    json_object_object_add(version, "guest", provenance_guest_files(daemon, NULL));
     return version;
 }
 

@@ -43,6 +43,8 @@ static inline void vm_connect_release(VmConnect connect)
 }
 G_DEFINE_AUTO_CLEANUP_FREE_FUNC(VmConnect, vm_connect_release, NULL)
 
+// FALSE if libvirt is on another host: files here are not its.
+gboolean vm_connection_is_local(const VmConnection *connection);
 gboolean vm_connection_is_alive(VmConnection *connection);
 // "9.0.0" and the like, of libvirt's daemon; the caller frees; NULL while unreachable.
 char *vm_connection_version(VmConnection *connection);

@@ -4,6 +4,8 @@
 #include <linux/input-event-codes.h>
 #include <string.h>
 
+#define SHIFTED 0x10000u // beside a code
+
 static const struct {
     const char *name;
     guint code;
@@ -34,6 +36,7 @@ static const struct {
     { "scrolllock", KEY_SCROLLLOCK },
     { "print", KEY_SYSRQ },
     { "pause", KEY_PAUSE },
+    { "plus", KEY_EQUAL | SHIFTED }, // in a chord, + joins
     { "f1", KEY_F1 },
     { "f2", KEY_F2 },
     { "f3", KEY_F3 },
@@ -79,35 +82,52 @@ gboolean keyboard_character(gunichar character, KeyboardChord *ret_chord)
     return TRUE;
 }
 
-// A letter or digit, or a key's name.
-static gboolean find_key(const char *name, guint *ret_code)
+// Unless it is there already: ctrl+shift+plus is ctrl+plus. FALSE if no more fit.
+static gboolean add_code(KeyboardChord *chord, guint code)
 {
-    KeyboardChord chord;
-    if (strlen(name) == 1 && g_ascii_isalnum(name[0]) &&
-        keyboard_character((gunichar)g_ascii_tolower(name[0]), &chord)) {
-        *ret_code = chord.codes[0];
-        return TRUE;
-    }
-    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
-        if (g_ascii_strcasecmp(keys[i].name, name) == 0) {
-            *ret_code = keys[i].code;
+    for (guint i = 0; code == KEY_LEFTSHIFT && i < chord->count; i++)
+        if (chord->codes[i] == code)
             return TRUE;
-        }
-    }
+    if (chord->count == KEYBOARD_CHORD)
+        return FALSE;
+    chord->codes[chord->count++] = code;
+    return TRUE;
+}
+
+// A letter is its key, without shift; of other characters, shift is what types them.
+static gboolean add_character(KeyboardChord *chord, char character)
+{
+    KeyboardChord typed;
+    if (!keyboard_character((gunichar)g_ascii_tolower(character), &typed))
+        return FALSE;
+    for (guint i = 0; i < typed.count; i++)
+        if (!add_code(chord, typed.codes[i]))
+            return FALSE;
+    return TRUE;
+}
+
+// A character, or a key's name.
+static gboolean add_key(KeyboardChord *chord, const char *name)
+{
+    if (g_ascii_isgraph(name[0]) && name[1] == '\0')
+        return add_character(chord, name[0]);
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+        if (g_ascii_strcasecmp(keys[i].name, name) == 0)
+            return ((keys[i].code & SHIFTED) == 0 || add_code(chord, KEY_LEFTSHIFT)) &&
+                   add_code(chord, keys[i].code & ~SHIFTED);
     return FALSE;
 }
 
 gboolean keyboard_chord(const char *names, KeyboardChord *ret_chord)
 {
     g_auto(GStrv) parts = g_strsplit(names, "+", -1);
-    KeyboardChord chord = { .count = g_strv_length(parts) };
-    if (chord.count == 0 || chord.count > KEYBOARD_CHORD)
-        return FALSE;
-    for (guint i = 0; i < chord.count; i++)
-        if (!find_key(parts[i], &chord.codes[i]))
+    KeyboardChord chord = { .count = 0 };
+    for (char **part = parts; *part; part++)
+        if (!add_key(&chord, *part))
             return FALSE;
-    *ret_chord = chord;
-    return TRUE;
+    if (chord.count > 0)
+        *ret_chord = chord;
+    return chord.count > 0;
 }
 
 const char *const *keyboard_names(void)

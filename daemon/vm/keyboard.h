@@ -12,9 +12,11 @@ typedef struct {
     guint count;
 } KeyboardChord;
 
-// "ctrl+alt+delete", "f8", "shift+a". FALSE if a name is no key's.
+// "ctrl+alt+delete", "f8", "shift+a", "ctrl+-", "alt+.", "ctrl+plus": each a character that a US keyboard
+// types (letters in either case are the key alone; what needs shift brings it), or one of keyboard_names();
+// "plus" is for +, which joins. FALSE if a name is no key's, or they are more than KEYBOARD_CHORD.
 gboolean keyboard_chord(const char *names, KeyboardChord *ret_chord);
 // The chord that types the character; FALSE if a US keyboard has none.
 gboolean keyboard_character(gunichar character, KeyboardChord *ret_chord);
-// Names of keys beside letters and digits, NULL-terminated; static.
+// Names of keys that are no character, NULL-terminated; static.
 const char *const *keyboard_names(void);

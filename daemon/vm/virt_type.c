@@ -13,6 +13,11 @@ static gboolean is_local(const char *uri)
     return host == NULL || *host == '\0';
 }
 
+gboolean vm_connection_is_local(const VmConnection *connection)
+{
+    return is_local(connection->uri);
+}
+
 // TRUE if a flags line of @cpuinfo (the content of /proc/cpuinfo) has one of the words.
 static gboolean has_flag(const char *cpuinfo, const char *const *words)
 {

@@ -16,6 +16,7 @@
 typedef struct {
     int status;
     char *content_type;
+    char *header;      // one more, or NULL
     GBytes *body;      // or NULL: a stream
     GPtrArray *pieces; // char *, of a stream
 } Answer;
@@ -52,6 +53,7 @@ static void answer_free(gpointer data)
 {
     Answer *answer = data;
     g_free(answer->content_type);
+    g_free(answer->header);
     if (answer->body)
         g_bytes_unref(answer->body);
     if (answer->pieces)
@@ -159,8 +161,10 @@ static void play_stream(FakeDaemon *fake, int fd, const Answer *answer)
         g_autofree char *chunk = g_strdup_printf("%zx\r\n%s\r\n", strlen(piece), piece);
         ok = send_all(fd, chunk, strlen(chunk));
     }
+    g_autofree char *end =
+        g_strdup_printf("0\r\n%s%s\r\n", answer->header ? answer->header : "", answer->header ? "\r\n" : "");
     if (ok)
-        send_all(fd, "0\r\n\r\n", 5);
+        send_all(fd, end, strlen(end));
 }
 
 static void play(FakeDaemon *fake, int fd, const Answer *answer)
@@ -177,8 +181,9 @@ static void play(FakeDaemon *fake, int fd, const Answer *answer)
         const char *bytes = g_bytes_get_data(answer->body, &length);
         g_autofree char *head =
             g_strdup_printf("HTTP/1.1 %d Status\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
-                            "Connection: close\r\n\r\n",
-                            answer->status, answer->content_type, length);
+                            "%s%sConnection: close\r\n\r\n",
+                            answer->status, answer->content_type, length,
+                            answer->header ? answer->header : "", answer->header ? "\r\n" : "");
         if (send_all(fd, head, strlen(head)))
             send_all(fd, bytes, length);
     }
@@ -361,6 +366,15 @@ void fake_daemon_answer(FakeDaemon *fake, const char *route, int status, const c
 {
     const char *type = status < 300 ? "application/json" : "application/problem+json";
     fake_daemon_answer_bytes(fake, route, status, type, body, strlen(body));
+}
+
+void fake_daemon_add_header(FakeDaemon *fake, const char *header)
+{
+    g_mutex_lock(&fake->lock);
+    Answer *answer = fake->answers->pdata[fake->answers->len - 1];
+    g_free(answer->header);
+    answer->header = g_strdup(header);
+    g_mutex_unlock(&fake->lock);
 }
 
 void fake_daemon_stream(FakeDaemon *fake, const char *route, ...)

@@ -21,6 +21,8 @@ guint fake_daemon_port(const FakeDaemon *fake);
 void fake_daemon_answer(FakeDaemon *fake, const char *route, int status, const char *body);
 void fake_daemon_answer_bytes(FakeDaemon *fake, const char *route, int status, const char *content_type,
                               const void *bytes, gsize length);
+// One more "Name: value" to the answer that was added last; of a stream it comes behind the body.
+void fake_daemon_add_header(FakeDaemon *fake, const char *header);
 // A 200 answer of type text/event-stream, each piece sent on its own. Pieces with a meaning:
 #define FAKE_WAIT  "\001wait"  // go on after fake_daemon_release()
 #define FAKE_BREAK "\001break" // hang up in the middle (else the stream ends in order)

@@ -134,8 +134,11 @@ static void a_machine_is_made_again_from_its_provenance(void)
     g_autoptr(FakeDaemon) fake = new_fake();
     fake_daemon_answer(fake, "GET /v1", 200,
                        "{\"version\":\"0.2.0\",\"virt_type\":\"qemu\",\"libvirt\":{\"version\":\"9.0.0\","
-                       "\"hypervisor\":\"QEMU "
-                       "8.0.0\"}}");
+                       "\"hypervisor\":\"QEMU 8.0.0\"},\"guest\":{\"sevend-agent-amd64.exe\":\"a2\","
+                       "\"sevend-agent-x86.exe\":\"x1\",\"start.cmd\":\"s1\",\"specialize.cmd\":null}}");
+    fake_daemon_answer(fake, "GET /v1/templates/t", 200,
+                       "{\"name\":\"t\",\"files\":[{\"name\":\"t\",\"sha256\":\"t2\"},"
+                       "{\"name\":\"same\",\"sha256\":\"u1\"},{\"name\":\"new\",\"sha256\":\"n1\"}]}");
     fake_daemon_answer(fake, "GET /v1/discs/win7", 200, "{\"name\":\"win7\",\"hashes\":{\"sha256\":\"aa\"}}");
     fake_daemon_answer(fake, "GET /v1/drivers/virtio", 200,
                        "{\"name\":\"virtio\",\"inspection\":{\"sha256\":\"cc\"}}");
@@ -146,14 +149,25 @@ static void a_machine_is_made_again_from_its_provenance(void)
                    "\"QEMU "
                    "7.2.0\",\"virt_type\":\"qemu\"},\"disc\":{\"name\":\"win7\",\"sha256\":\"aa\"},"
                    "\"drivers\":[{\"name\":"
-                   "\"virtio\",\"sha256\":\"bb\"}]," THE_REQUEST "}");
+                   "\"virtio\",\"sha256\":\"bb\"}],\"template\":{\"name\":\"t\",\"files\":["
+                   "{\"name\":\"t\",\"sha256\":\"t1\"},{\"name\":\"same\",\"sha256\":\"u1\"},"
+                   "{\"name\":\"old\",\"sha256\":\"o1\"}]},\"guest\":{\"sevend-agent-amd64.exe\":\"a1\","
+                   "\"start.cmd\":\"s1\",\"specialize.cmd\":\"p1\"}," THE_REQUEST "}");
     g_autofree char *password = write_file(fake, "pw", "secret\n");
     g_autoptr(Outcome) outcome =
         sevenctl_run(fake, NULL, "create", "new", "--from", path, "--password-file", password, NULL);
-    g_assert_cmpstr(outcome->err, ==,
-                    "differs: sevend is 0.2.0, was 0.1.0\n"
-                    "differs: the hypervisor is QEMU 8.0.0, was QEMU 7.2.0\n"
-                    "differs: the SHA-256 of driver package virtio is cc, was bb\n");
+    g_assert_cmpstr(
+        outcome->err, ==,
+        "differs: sevend is 0.2.0, was 0.1.0\n"
+        "differs: the hypervisor is QEMU 8.0.0, was QEMU 7.2.0\n"
+        "differs: the SHA-256 of driver package virtio is cc, was bb\n"
+        "differs: the SHA-256 of template t is t2, was t1\n"
+        "differs: the SHA-256 of template old cannot be compared: it was o1, and is not known or not "
+        "there\n"
+        "differs: the SHA-256 of template new cannot be compared: it was not known, and is n1\n"
+        "differs: the SHA-256 of sevend-agent-amd64.exe is a2, was a1\n"
+        "differs: the SHA-256 of specialize.cmd cannot be compared: it was p1, and is not known or "
+        "not there\n");
     g_assert_cmpint(outcome->code, ==, 0);
     g_autofree char *body = fake_daemon_request_body(fake, fake_daemon_request_count(fake) - 1);
     g_assert_cmpstr(body, ==,

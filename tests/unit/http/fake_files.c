@@ -61,19 +61,27 @@ json_object *service_file_put_finish(ServiceFile *file, Problem **problem)
     return fake_canned("{\"path\":\"C:/a\",\"size\":3,\"sha256\":\"00\"}");
 }
 
-// "C:/breaks" ends before it should.
-ServiceFile *service_file_get_begin(Daemon *daemon, const char *name, const char *path, guint64 *ret_size,
-                                    gint64 *ret_modified, Problem **problem)
+// "C:/breaks" ends before it should; of "C:/late" the hash is not known before.
+ServiceFile *service_file_get_begin(Daemon *daemon, const char *name, const char *path,
+                                    ServiceFileHead *ret_head, Problem **problem)
 {
     fake_record(daemon, "file_get %s %s", name, path ? path : "-");
     if (!known(daemon, name, path, problem))
         return NULL;
     ServiceFile *file = g_new0(ServiceFile, 1);
     file->daemon = daemon;
-    file->left = *ret_size = strlen("hello");
+    file->left = strlen("hello");
     file->breaks = strcmp(path, "C:/breaks") == 0;
-    *ret_modified = 0;
+    *ret_head = (ServiceFileHead){ .size = strlen("hello") };
+    if (strcmp(path, "C:/late") != 0)
+        ret_head->sha256 = service_file_get_sha256(file);
     return file;
+}
+
+const char *service_file_get_sha256(const ServiceFile *file)
+{
+    (void)file;
+    return "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"; // of "hello"
 }
 
 gssize service_file_get_read(ServiceFile *file, void *buffer, gsize size)

@@ -7,7 +7,7 @@
     "{\"name\":\"win7-pro-x64\",\"description\":\"Professional\",\"architecture\":\"amd64\",\"error\":null}"
 #define TEMPLATE                                                                                             \
     "{\"name\":\"win7-pro-x64\",\"description\":\"Professional\",\"architecture\":\"amd64\","                \
-    "\"extends\":[\"win7-x64\"],\"request\":{}}"
+    "\"extends\":[\"win7-x64\"],\"request\":{},\"files\":[{\"name\":\"win7-pro-x64\",\"sha256\":\"aa\"}]}"
 #define MACHINE                                                                                              \
     "{\"name\":\"" FAKE_MACHINE "\",\"uuid\":\"6b1f7c1e-0000-4000-8000-000000000001\",\"state\":\"ready\","  \
     "\"power\":\"running\",\"template\":\"win7-pro-x64\",\"disc\":\"win7\",\"edition\":\"PROFESSIONAL\","    \
@@ -21,7 +21,8 @@ json_object *service_version(Daemon *daemon)
     return fake_canned(
         "{\"version\":\"0.1.0\",\"api\":1,\"libvirt\":{\"uri\":\"test:///"
         "default\",\"connected\":true,\"hypervisor\":\"QEMU 7.2.0\","
-        "\"version\":\"9.0.0\"},\"virt_type\":\"qemu\",\"limits\":{\"installs\":1,\"machines\":64}}");
+        "\"version\":\"9.0.0\"},\"virt_type\":\"qemu\",\"limits\":{\"installs\":1,\"machines\":64},"
+        "\"guest\":{\"start.cmd\":\"aa\"}}");
 }
 
 gboolean service_ready(Daemon *daemon, char **ret_detail)
@@ -193,11 +194,11 @@ json_object *service_image_delete(Daemon *daemon, const char *name, Problem **pr
 }
 
 #define POOL                                                                                                 \
-    "{\"name\":\"ci\",\"image\":\"base\",\"state\":\"active\",\"ready\":1,\"max\":2,\"hardware\":null,"               \
+    "{\"name\":\"ci\",\"image\":\"base\",\"state\":\"active\",\"ready\":1,\"max\":2,\"hardware\":null,"      \
     "\"created\":\"2026-01-01T00:00:00.000Z\",\"machines\":[],\"waiting\":0,\"trouble\":null}"
 #define LEASE(state)                                                                                         \
-    "{\"id\":\"" FAKE_LEASE "\",\"pool\":\"ci\",\"holder\":\"uid=0\",\"state\":\"" state "\",\"vm\":null,"            \
-    "\"created\":\"2026-01-01T00:00:00.000Z\",\"granted\":null,\"expires\":null,\"ended\":null,"                 \
+    "{\"id\":\"" FAKE_LEASE "\",\"pool\":\"ci\",\"holder\":\"uid=0\",\"state\":\"" state "\",\"vm\":null,"   \
+    "\"created\":\"2026-01-01T00:00:00.000Z\",\"granted\":null,\"expires\":null,\"ended\":null,"             \
     "\"position\":null,\"reason\":null}"
 
 json_object *service_pool_list(Daemon *daemon, Problem **problem)
@@ -233,8 +234,9 @@ json_object *service_lease_create(Daemon *daemon, const char *pool, const char *
 {
     fake_record(daemon, "lease_create %s %.4s %s", pool, holder,
                 body_or_null ? json_object_to_json_string_ext(body_or_null, JSON_C_TO_STRING_PLAIN) : "-");
-    return fake_knows("pool", pool, "ci", problem) ? fake_canned(body_or_null ? LEASE("waiting") : LEASE("held"))
-                                                   : NULL;
+    return fake_knows("pool", pool, "ci", problem)
+               ? fake_canned(body_or_null ? LEASE("waiting") : LEASE("held"))
+               : NULL;
 }
 
 json_object *service_lease_list(Daemon *daemon, Problem **problem)
@@ -255,7 +257,8 @@ json_object *service_lease_show(Daemon *daemon, const char *id, guint wait_secon
 
 json_object *service_lease_change(Daemon *daemon, const char *id, json_object *body, Problem **problem)
 {
-    fake_record(daemon, "lease_change %s %s", id, json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN));
+    fake_record(daemon, "lease_change %s %s", id,
+                json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN));
     return fake_knows("lease", id, FAKE_LEASE, problem) ? fake_canned(LEASE("held")) : NULL;
 }
 

@@ -118,7 +118,9 @@ json_object *service_vm_provenance(Daemon *daemon, const char *name, Problem **p
                        "\"virtio\",\"sha256\":\"ab\"}],"
                        "\"boot_disc\":null,\"template\":{\"name\":\"t\",\"files\":[{\"name\":\"t\","
                        "\"sha256\":\"cd\"}]},\"guest\":{},"
-                       "\"answer_file_sha256\":\"ef\",\"domain_sha256\":\"01\",\"request\":{},\"agent\":null,"
+                       "\"answer_file_sha256\":\"ef\",\"config_disc_sha256\":\"ee\",\"firmware\":"
+                       "{\"name\":\"SeaBIOS\",\"version\":\"1.16.2\",\"sha256\":\"ff\"},"
+                       "\"domain_sha256\":\"01\",\"request\":{},\"agent\":null,"
                        "\"state\":\"ready\"}");
 }
 

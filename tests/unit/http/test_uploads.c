@@ -219,6 +219,27 @@ static void test_a_file_that_breaks_off_is_no_whole_answer(void)
     g_assert_true(client_wait_for_end(client));
 }
 
+#define HELLO_DIGEST "sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:"
+
+static void test_a_file_comes_with_its_hash(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new_started();
+    g_autoptr(Answer) answer = fixture_get(fixture, "/v1/vms/" FAKE_MACHINE "/files?path=C:/a");
+    g_assert_cmpuint(answer->status, ==, 200);
+    g_assert_cmpstr(answer_header(answer, "content-length"), ==, "5");
+    g_assert_cmpstr(answer_header(answer, "repr-digest"), ==, HELLO_DIGEST);
+    g_assert_cmpstr(answer->body->str, ==, "hello");
+}
+
+static void test_a_hash_that_is_known_late_comes_behind_the_file(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new_started();
+    g_autoptr(Client) client = client_unix(fixture);
+    client_send(client, "GET /v1/vms/" FAKE_MACHINE "/files?path=C:/late HTTP/1.1\r\nHost: x\r\n\r\n");
+    g_assert_true(client_wait_for(client, "Trailer: Repr-Digest\r\n"));
+    g_assert_true(client_wait_for(client, "\r\n0\r\nRepr-Digest: " HELLO_DIGEST "\r\n\r\n"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -237,6 +258,8 @@ int main(int argc, char **argv)
     g_test_add_func("/uploads/file-refused", test_a_file_that_the_machine_refuses_is_given_up);
     g_test_add_func("/uploads/file-client-goes", test_a_client_that_goes_leaves_no_file);
     g_test_add_func("/uploads/file-breaks-off", test_a_file_that_breaks_off_is_no_whole_answer);
+    g_test_add_func("/uploads/file-hash", test_a_file_comes_with_its_hash);
+    g_test_add_func("/uploads/file-hash-late", test_a_hash_that_is_known_late_comes_behind_the_file);
     g_test_add_func("/uploads/delete", test_deleting_answers_204);
     return g_test_run();
 }

@@ -225,9 +225,14 @@ static void the_api_shows_the_resolved_template_and_the_chain(void)
     library_fixture_template(fixture, "middle", "{\"extends\":\"base\"}");
     library_fixture_template(fixture, "leaf", "{\"extends\":\"middle\",\"request\":{\"edition\":\"Y\"}}");
     g_autoptr(json_object) shown = service_template_show(&fixture->daemon, "leaf", NULL);
-    g_autoptr(json_object) wanted =
-        parse_json("{\"name\":\"leaf\",\"architecture\":\"amd64\",\"description\":\"Base\","
-                   "\"extends\":[\"middle\",\"base\"],\"request\":{\"edition\":\"Y\"}}");
+    g_autoptr(json_object) wanted = parse_json(
+        "{\"name\":\"leaf\",\"architecture\":\"amd64\",\"description\":\"Base\","
+        "\"extends\":[\"middle\",\"base\"],\"request\":{\"edition\":\"Y\"},\"files\":["
+        "{\"name\":\"leaf\",\"sha256\":\"558fb87f98f9a4bc9b1a1489dff87e294cdbcee8df981c895269363e9f7421dc\"}"
+        ",{\"name\":\"middle\",\"sha256\":"
+        "\"c1e04e11b47ecaadc38911a7925926fd20e4352f3d27080526876e44609349ae\"}"
+        ",{\"name\":\"base\",\"sha256\":\"29811dda6b38a73666b431c03d7808da3d1556387365ec56767112e8c2535e2d\"}"
+        "]}");
     g_assert_true(json_object_equal(shown, wanted));
 }
 
