@@ -13,7 +13,7 @@
     "\"power\":\"running\",\"template\":\"win7-pro-x64\",\"disc\":\"win7\",\"edition\":\"PROFESSIONAL\","    \
     "\"architecture\":\"amd64\",\"created\":\"2026-01-01T00:00:00.000Z\",\"job\":\"" FAKE_JOB "\","          \
     "\"request\":{\"name\":\"" FAKE_MACHINE "\"},\"error\":null,\"agent\":null,\"computer_name\":\"A\","     \
-    "\"warnings\":[],\"boot_disc\":\"abc\",\"image\":null,\"expires\":null}"
+    "\"warnings\":[],\"boot_disc\":\"abc\",\"image\":null,\"expires\":null,\"pool\":null}"
 
 json_object *service_version(Daemon *daemon)
 {
@@ -158,7 +158,7 @@ json_object *service_vm_stop(Daemon *daemon, const char *name, json_object *body
     "x64\","                                                                                                 \
     "\"disc\":\"win7\",\"edition\":\"PROFESSIONAL\",\"architecture\":\"amd64\",\"request\":null,\"agent\":"  \
     "null,"                                                                                                  \
-    "\"job\":null,\"size_bytes\":1000,\"clones\":[\"" FAKE_MACHINE "\"],\"children\":[]}"
+    "\"job\":null,\"size_bytes\":1000,\"clones\":[\"" FAKE_MACHINE "\"],\"children\":[],\"pools\":[]}"
 
 json_object *service_vm_seal(Daemon *daemon, const char *name, json_object *body, Problem **problem)
 {
