@@ -154,6 +154,8 @@ static void set_up(Http *http, Transfer *transfer, struct curl_slist *headers, c
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body ? request->body : "");
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, request->body ? (long)strlen(request->body) : 0L);
     } else if (strcmp(request->method, "GET") != 0) {
+        if (request->body)
+            curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
     }
 }

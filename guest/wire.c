@@ -13,7 +13,9 @@ enum { AT_LENGTH = 4, AT_TYPE = 8, AT_ZERO = 10, AT_ID = 12, AT_CRC = 16 };
 // A good stream spends one CRC byte for each byte fed. Eight leaves plenty for false starts; the cap allows
 // sixteen full-size ones at once.
 #define CREDIT_PER_BYTE 8u
-#define CREDIT_MAX      (16u * (uint64_t)WIRE_FRAME_MAX)
+// Beginnings of frames that wire_decoder_holds_frame() looks at: each costs a checksum.
+#define LOOKS_MAX  64u
+#define CREDIT_MAX (16u * (uint64_t)WIRE_FRAME_MAX)
 
 static void put_u16(uint8_t *at, uint16_t value)
 {
@@ -222,6 +224,33 @@ bool wire_decoder_next(struct wire_decoder *decoder, struct wire_frame *frame)
         };
         decoder->head += length;
         return true;
+    }
+    return false;
+}
+
+// A header whose frame is here, and is what it says.
+static bool is_whole(const uint8_t *at, size_t left)
+{
+    if (left < WIRE_HEADER_SIZE || memcmp(at, magic, sizeof magic) != 0)
+        return false;
+    uint32_t length = get_u32(at + AT_LENGTH);
+    return length <= WIRE_PAYLOAD_MAX && length <= left - WIRE_HEADER_SIZE && get_u16(at + AT_ZERO) == 0 &&
+           get_u32(at + AT_CRC) == frame_crc(at, at + WIRE_HEADER_SIZE, length);
+}
+
+bool wire_decoder_holds_frame(const struct wire_decoder *decoder)
+{
+    unsigned looked_at = 0;
+
+    for (size_t i = decoder->head + 1; i < decoder->tail && looked_at < LOOKS_MAX; i++) {
+        const uint8_t *hit = memchr(decoder->buffer + i, magic[0], decoder->tail - i);
+        if (hit == NULL)
+            return false;
+        i = (size_t)(hit - decoder->buffer);
+        if (decoder->tail - i >= sizeof magic && memcmp(hit, magic, sizeof magic) == 0)
+            looked_at++;
+        if (is_whole(hit, decoder->tail - i))
+            return true;
     }
     return false;
 }

@@ -151,6 +151,10 @@ bool wire_decoder_next(struct wire_decoder *decoder, struct wire_frame *frame);
 // True when part of a frame is waiting for the rest.
 bool wire_decoder_waiting(const struct wire_decoder *decoder);
 
+// True when inside the frame that is waiting for the rest there is a whole one: its sender was reset, and has
+// begun anew.
+bool wire_decoder_holds_frame(const struct wire_decoder *decoder);
+
 // For a caller that has seen no byte for some time while wire_decoder_waiting(): treats the incomplete
 // frame's start as garbage, so that a sender that died in mid-frame does not swallow the frames that follow.
 // Call wire_decoder_next() afterwards.

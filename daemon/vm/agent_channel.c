@@ -9,8 +9,8 @@
 
 // What may wait for one exchange: more than any answer has outstanding (WIRE_WINDOW).
 #define QUEUE_BYTES (4u << 20)
-// Silence in the middle of a frame for this long: its sender was reset.
-#define HALF_FRAME_MS 2000u
+// How long a read lasts before it is looked whether the frame that has begun will ever be whole.
+#define SLICE_MS 2000u
 // A sender whose bytes are not taken looks this often whether somebody reads.
 #define SEND_SLICE_MS 20u
 
@@ -179,7 +179,7 @@ static void read_for_all(Channel *channel, gint64 deadline, GCancellable *cancel
 {
     struct wire_frame frame;
     GError *failure = NULL;
-    const gint64 slice = agent_deadline(HALF_FRAME_MS);
+    const gint64 slice = agent_deadline(SLICE_MS);
 
     channel->reading = TRUE;
     g_mutex_unlock(&lock);
@@ -187,7 +187,7 @@ static void read_for_all(Channel *channel, gint64 deadline, GCancellable *cancel
         agent_link_receive(channel->link, &frame, MIN(deadline, slice), cancellable, &failure);
     // Its own deadline or cancellation is the reader's affair; the rest is everybody's.
     if (!got && g_get_monotonic_time() >= slice)
-        agent_link_give_up_frame(channel->link);
+        agent_link_give_up_half_frame(channel->link);
     g_mutex_lock(&lock);
     channel->reading = FALSE;
     channel->noise = agent_link_noise(channel->link);

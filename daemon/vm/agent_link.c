@@ -8,7 +8,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define GARBAGE_LIMIT  (1u << 20)
+#define GARBAGE_LIMIT (1u << 20)
+// After such a silence in the middle of a frame, a whole one inside of it tells that its sender was reset and
+// has begun anew; without one it may be halted, while its memory is saved, say, and goes on.
+#define RESET_AFTER    (1 * G_TIME_SPAN_SECOND)
+#define GONE_AFTER     (60 * G_TIME_SPAN_SECOND)
 #define RETRY_INTERVAL (100 * G_TIME_SPAN_MILLISECOND)
 
 struct AgentLink {
@@ -16,6 +20,7 @@ struct AgentLink {
     gint closed;         // atomic
     guint8 input[16384]; // received, not yet given to the decoder: from input_at to input_end
     gsize input_at, input_end;
+    gint64 last_byte;
     struct wire_decoder decoder;
 };
 
@@ -122,9 +127,11 @@ gboolean agent_link_is_closed(const AgentLink *link)
     return g_atomic_int_get(&link->closed);
 }
 
-void agent_link_give_up_frame(AgentLink *link)
+void agent_link_give_up_half_frame(AgentLink *link)
 {
-    if (wire_decoder_waiting(&link->decoder))
+    const gint64 silence = g_get_monotonic_time() - link->last_byte;
+
+    if (silence >= GONE_AFTER || (silence >= RESET_AFTER && wire_decoder_holds_frame(&link->decoder)))
         wire_decoder_give_up(&link->decoder);
 }
 
@@ -134,6 +141,7 @@ static gboolean fill_input(AgentLink *link, GError **error)
     ssize_t got = recv(link->socket, link->input, sizeof link->input, 0);
 
     if (got > 0) {
+        link->last_byte = g_get_monotonic_time();
         link->input_at = 0;
         link->input_end = (gsize)got;
         return TRUE;

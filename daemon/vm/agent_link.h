@@ -25,8 +25,9 @@ gboolean agent_link_wait_writable(const AgentLink *link, gint64 deadline, GCance
 // has passed or the other end is closed, AGENT_ERROR_PROTOCOL after too much garbage.
 gboolean agent_link_receive(AgentLink *link, struct wire_frame *ret_frame, gint64 deadline,
                             GCancellable *cancellable, GError **error);
-// The frame that has begun to arrive, if one has, will not be completed: its sender was reset.
-void agent_link_give_up_frame(AgentLink *link);
+// Between two receives: gives up the frame that has begun to arrive, if one has, and will not be completed
+// because its sender was reset. One that merely comes slowly is waited for.
+void agent_link_give_up_half_frame(AgentLink *link);
 gboolean agent_link_is_closed(const AgentLink *link); // by the other end
 guint64 agent_link_noise(const AgentLink *link);      // bytes so far that were no frames; for the receiver
 
