@@ -239,23 +239,11 @@ static ExitCode ask(Client *client, const char *machine, char **command, const E
     return client->json ? execute(client, &request, options) : follow(client, &request, options);
 }
 
-// Everything after the first "--" is the guest's and must not be read as options. Returns what stands before
-// it (the caller frees); *@ret_command: what follows, borrowed, or NULL.
-static char **split_command(char **arguments, char ***ret_command)
-{
-    g_autoptr(GStrvBuilder) own = g_strv_builder_new();
-    char **word = arguments;
-    for (; *word && strcmp(*word, "--") != 0; word++)
-        g_strv_builder_add(own, *word);
-    *ret_command = *word ? word + 1 : NULL;
-    return g_strv_builder_end(own);
-}
-
 static ExitCode run(Client *client, const Verb *verb, char **arguments)
 {
     ExitCode code = EXIT_OK;
     char **command = NULL;
-    g_auto(GStrv) own = split_command(arguments, &command);
+    g_auto(GStrv) own = options_before_command(arguments, &command);
     ExecOptions options = { 0 };
     g_autofree char *folder = NULL, *shell = NULL;
     g_auto(GStrv) environment = NULL;

@@ -222,7 +222,7 @@ static gboolean must_stop(const Transfer *transfer, GError **error)
 {
     const HttpRequest *request = transfer->request;
     gint64 now = g_get_monotonic_time();
-    if (interrupted()) {
+    if (interrupted() && !request->after_interrupt) {
         g_set_error(error, HTTP_ERROR, HTTP_ERROR_INTERRUPTED, "interrupted");
         return TRUE;
     }
@@ -266,7 +266,8 @@ static gboolean run(Http *http, Transfer *transfer, const char *error_text, GErr
             return FALSE;
         if (transfer->request->on_tick)
             transfer->request->on_tick(transfer->request->user_data);
-        struct curl_waitfd interrupt = { .fd = interrupt_fd(), .events = CURL_WAIT_POLLIN };
+        struct curl_waitfd interrupt = { .fd = transfer->request->after_interrupt ? -1 : interrupt_fd(),
+                                         .events = CURL_WAIT_POLLIN };
         curl_multi_poll(http->multi, &interrupt, interrupt.fd >= 0 ? 1 : 0,
                         poll_milliseconds(transfer->request), NULL);
     }

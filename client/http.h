@@ -43,6 +43,7 @@ typedef struct {
     // For streams: gets the bytes of a 200 answer as they come; FALSE ends the transfer with TOO_LARGE. Or
     // NULL.
     gboolean (*on_bytes)(const char *bytes, gsize length, gpointer user_data);
+    gboolean after_interrupt; // Ctrl-C does not end it: it puts something away
     // Called about four times a second, or NULL.
     void (*on_tick)(gpointer user_data);
     gpointer user_data;

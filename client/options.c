@@ -208,3 +208,13 @@ char **options_parse(Client *client, const Verb *verb, const GOptionEntry *entri
         }
     return g_steal_pointer(&left);
 }
+
+char **options_before_command(char **arguments, char ***ret_command)
+{
+    g_autoptr(GStrvBuilder) own = g_strv_builder_new();
+    char **word = arguments;
+    for (; *word && strcmp(*word, "--") != 0; word++)
+        g_strv_builder_add(own, *word);
+    *ret_command = *word ? word + 1 : NULL;
+    return g_strv_builder_end(own);
+}

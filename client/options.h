@@ -15,6 +15,10 @@ char **options_parse(Client *client, const Verb *verb, const GOptionEntry *entri
 char **options_parse_global(Client *client, char **arguments, gboolean *ret_help, gboolean *ret_version,
                             ExitCode *ret_code);
 
+// Everything after the first "--" is the guest's and must not be read as options. Returns what stands before
+// it (the caller frees); *@ret_command: what follows, borrowed, or NULL.
+char **options_before_command(char **arguments, char ***ret_command);
+
 // Help on standard output: of one verb, of sevenctl.
 void options_print_help(const Verb *verb, const GOptionEntry *entries);
 void options_print_overview(void);

@@ -29,6 +29,10 @@ extern const Verb verb_image_export;
 extern const Verb verb_image_import;
 // extend.c
 extern const Verb verb_extend;
+// pool.c
+extern const Verb verb_pool_ls, verb_pool_show, verb_pool_put, verb_pool_rm;
+// lease.c
+extern const Verb verb_lease, verb_release;
 // seal.c
 extern const Verb verb_seal;
 // create.c

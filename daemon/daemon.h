@@ -14,6 +14,7 @@ typedef struct GuestEvents GuestEvents;
 typedef struct BootDiscCache BootDiscCache;
 typedef struct UploadTable UploadTable;
 typedef struct Expiry Expiry;
+typedef struct PoolKeeper PoolKeeper;
 
 typedef struct Daemon {
     Config *config;
@@ -27,6 +28,7 @@ typedef struct Daemon {
     BootDiscCache *boot_discs;
     UploadTable *uploads;
     Expiry *expiry;                // deletes machines whose lifetime is over
+    PoolKeeper *pool_keeper;       // keeps pools filled
     gboolean preflight_only_warns; // for tests, which look at what happens to a request that it refuses
     GCancellable *stopping;        // triggered when the daemon stops: ends what clients wait for
 } Daemon;

@@ -178,6 +178,21 @@ json_object *service_image_import_finish(Daemon *daemon, ServiceUpload *upload, 
                                          Problem **problem);
 json_object *service_image_import_show(Daemon *daemon, const char *name, Problem **problem);
 gboolean service_image_import_delete(Daemon *daemon, const char *name, Problem **problem);
+json_object *service_pool_list(Daemon *daemon, Problem **problem);
+json_object *service_pool_show(Daemon *daemon, const char *name, Problem **problem);
+// @body: {"image", "ready", "max", "hardware"}. Makes the pool, or changes it.
+json_object *service_pool_put(Daemon *daemon, const char *name, json_object *body, gboolean *ret_made,
+                              Problem **problem);
+// The pool, as it goes; its machines are deleted by jobs.
+json_object *service_pool_delete(Daemon *daemon, const char *name, Problem **problem);
+// @holder: whose leases are counted together. @body_or_null: {"lifetime"}. The lease has a machine, or waits.
+json_object *service_lease_create(Daemon *daemon, const char *pool, const char *holder,
+                                  json_object *body_or_null, Problem **problem);
+json_object *service_lease_list(Daemon *daemon, Problem **problem);
+// Waits up to @wait_seconds for a machine.
+json_object *service_lease_show(Daemon *daemon, const char *id, guint wait_seconds, Problem **problem);
+json_object *service_lease_change(Daemon *daemon, const char *id, json_object *body, Problem **problem);
+json_object *service_lease_end(Daemon *daemon, const char *id, Problem **problem);
 
 json_object *service_job_list(Daemon *daemon, const ServicePage *page, Problem **problem);
 // Waits up to @wait_seconds for the job's end.

@@ -27,6 +27,7 @@
 #include "daemon/library/upload.h"
 #include "daemon/lifecycle/expiry.h"
 #include "daemon/lifecycle/lifecycle.h"
+#include "daemon/pools/pools.h"
 
 typedef struct {
     char *config_path, *token_name;
@@ -49,6 +50,8 @@ static const JobKind *const job_kinds[] = {
     &delete_image_job_kind,
     &export_image_job_kind,
     &import_image_job_kind,
+    &warm_job_kind,
+    &rewarm_job_kind,
 };
 
 static gboolean parse_options(int argc, char **argv, Options *options, GError **error)
@@ -184,11 +187,13 @@ static gboolean start_parts(Daemon *daemon, GError **error)
     reconcile_libvirt(daemon); // before jobs: waits for libvirt for a moment; a later connect does it again
     daemon->reconciler = g_thread_pool_new(reconcile_once, NULL, 1, FALSE, NULL);
     vm_connection_set_event_handler(daemon->libvirt, on_vm_event, daemon);
+    daemon->pool_keeper = pool_keeper_new(daemon);
     daemon->jobs =
         job_engine_new(daemon->store, job_kinds, G_N_ELEMENTS(job_kinds), daemon->config->installs, daemon);
     if (!job_engine_start(daemon->jobs, error))
         return FALSE;
     daemon->expiry = expiry_start(daemon);
+    pool_keeper_start(daemon->pool_keeper);
     return TRUE;
 }
 
@@ -207,6 +212,7 @@ static void stop_parts(Daemon *daemon, HttpServer *server)
     if (daemon->stopping)
         g_cancellable_cancel(daemon->stopping);
     g_clear_pointer(&daemon->expiry, expiry_stop);
+    pool_keeper_stop(daemon->pool_keeper);
     if (daemon->jobs)
         job_engine_stop(daemon->jobs); // wakes whoever waits for a job, so that the server can stop
     if (server)
@@ -214,6 +220,7 @@ static void stop_parts(Daemon *daemon, HttpServer *server)
     stop_reconciling(daemon);
     g_clear_pointer(&daemon->libvirt, vm_connection_free);
     g_clear_pointer(&daemon->jobs, job_engine_free);
+    g_clear_pointer(&daemon->pool_keeper, pool_keeper_free);
     g_clear_pointer(&daemon->guest_events, guest_events_free);
     g_clear_pointer(&daemon->boot_discs, boot_disc_cache_free);
     g_clear_pointer(&daemon->uploads, upload_table_free);

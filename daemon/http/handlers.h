@@ -68,6 +68,16 @@ ServiceUpload *open_image_import(HttpRequest *request, Problem **problem);
 void handle_image_import_put(HttpRequest *request);
 void handle_image_import_show(HttpRequest *request);
 void handle_image_import_delete(HttpRequest *request);
+// pools.c
+void handle_pool_list(HttpRequest *request);
+void handle_pool_show(HttpRequest *request);
+void handle_pool_put(HttpRequest *request);
+void handle_pool_delete(HttpRequest *request);
+void handle_lease_create(HttpRequest *request);
+void handle_lease_list(HttpRequest *request);
+void handle_lease_show(HttpRequest *request);
+void handle_lease_change(HttpRequest *request);
+void handle_lease_end(HttpRequest *request);
 // snapshots.c
 void handle_snapshot_list(HttpRequest *request);
 void handle_snapshot_save(HttpRequest *request);

@@ -198,7 +198,7 @@ static StoreMachine machine_of(const StoreImage *image, const char *name, const 
     };
 }
 
-char *clone_submit(Daemon *daemon, json_object *document, gint64 lifetime,
+char *clone_submit(Daemon *daemon, json_object *document, gint64 lifetime, const char *pool,
                    const StoreIdempotency *idempotency, GError **error)
 {
     g_autoptr(StoreImage) image = NULL;
@@ -211,6 +211,8 @@ char *clone_submit(Daemon *daemon, json_object *document, gint64 lifetime,
     machine.created = now;
     g_autofree char *expires = lifetime > 0 ? time_later_text(lifetime) : NULL;
     machine.expires = expires;
+    machine.pool = (char *)pool;
+    machine.pool_state = pool ? (char *)"warming" : NULL;
     if (!machine_files_create(daemon, uuid, document, error))
         return NULL;
     char *job = job_engine_submit(daemon->jobs, clone_job_kind.name, &machine, machine.name, uuid, NULL,

@@ -24,7 +24,8 @@ void image_sweep(Daemon *daemon);
 // clone_request_parse() took it; @lifetime in seconds, 0: none. Returns the job's id (the caller frees).
 // Errors: STORE_ERROR (NOT_FOUND: no such image, or it is not ready; EXISTS: the name is taken), JOB_ERROR,
 // G_FILE_ERROR.
-char *clone_submit(Daemon *daemon, json_object *document, gint64 lifetime,
+// @pool: that it belongs to, or NULL.
+char *clone_submit(Daemon *daemon, json_object *document, gint64 lifetime, const char *pool,
                    const StoreIdempotency *idempotency, GError **error);
 
 // Makes an image on its way in of what was uploaded under its name, and submits its job: row, archive, job.

@@ -140,7 +140,7 @@ static gboolean run_clone(Job *job, GError **error)
     g_autoptr(json_object) document = json_object_new_object();
     json_object_object_add(document, "name", json_object_new_string(job_machine_name(job)));
     json_object_object_add(document, "image", json_object_new_string(order->image));
-    g_autofree char *clone = clone_submit(daemon, document, 0, &none, &failure);
+    g_autofree char *clone = clone_submit(daemon, document, 0, NULL, &none, &failure);
     if (clone) {
         job_detail(job, "job %s", clone);
         return TRUE;

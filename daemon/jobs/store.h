@@ -43,6 +43,7 @@ typedef struct {
     char *warnings;                   // of preflight: JSON array of faults, or NULL
     char *image;                      // that its disk is based on, or NULL
     char *expires;                    // when it is deleted, RFC 3339 as time_now_text(); or NULL: never
+    char *pool, *pool_state;          // that it belongs to: warming ready leased used broken; or NULL
 } StoreMachine;
 void store_machine_free(StoreMachine *machine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreMachine, store_machine_free)
@@ -125,13 +126,73 @@ gboolean store_image_end_import(Store *store, const StoreImage *image, GError **
 gboolean store_image_give_up_import(Store *store, const char *name, const char *uuid, GError **error);
 gboolean store_image_get(Store *store, const char *name, StoreImage **ret_image, GError **error);
 GPtrArray *store_image_list(Store *store, const char *after_name_or_null, guint limit, GError **error);
-// No machine can be made of it any more. IN_USE while a machine or an image is based on it, or while it is
-// being sealed or imported. May be repeated.
+// No machine can be made of it any more. IN_USE while a machine, an image or a pool is based on it, or while
+// it is being sealed or imported. May be repeated.
 gboolean store_image_begin_delete(Store *store, const char *name, GError **error);
 gboolean store_image_delete(Store *store, const char *name, GError **error);
-// Names of the machines, and of the images, whose disk is based on it; g_strfreev().
+// Names of the machines, and of the images, whose disk is based on it, and of the pools that are to be filled
+// with clones of it; g_strfreev().
+char **store_image_pools(Store *store, const char *name, GError **error);
 char **store_image_clones(Store *store, const char *name, GError **error);
 char **store_image_children(Store *store, const char *name, GError **error);
+
+// -- pools: images of which some clones are always kept ready.
+typedef struct {
+    char *name, *image;
+    char *state;      // active deleting
+    guint ready, max; // machines that nobody holds, and machines in all
+    char *hardware;   // of their requests, JSON text or NULL
+    char *created;    // RFC 3339; NULL on insertion: now
+} StorePool;
+void store_pool_free(StorePool *pool);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StorePool, store_pool_free)
+
+// Makes it, or changes one that is active. NOT_FOUND: its image is not there, or not ready. IN_USE: a pool of
+// that name is being deleted.
+gboolean store_pool_put(Store *store, const StorePool *pool, gboolean *ret_made, GError **error);
+gboolean store_pool_get(Store *store, const char *name, StorePool **ret_pool, GError **error);
+GPtrArray *store_pool_list(Store *store, GError **error); // of StorePool, by name
+// Those that wait for a lease wait no longer. IN_USE while a lease is held. May be repeated.
+gboolean store_pool_begin_delete(Store *store, const char *name, GError **error);
+// IN_USE while it has machines.
+gboolean store_pool_delete(Store *store, const char *name, GError **error);
+// Its machines, the oldest first.
+GPtrArray *store_pool_members(Store *store, const char *pool, GError **error);
+// IN_USE if it is not @from (any more).
+gboolean store_machine_move_in_pool(Store *store, const char *uuid, const char *from, const char *to,
+                                    GError **error);
+
+// -- leases: who has, or waits for, a machine of a pool. Ended ones are kept 24 hours.
+typedef struct {
+    char *id, *pool, *holder;
+    char *state;                     // waiting held ended
+    char *machine_uuid, *machine;    // or NULL
+    gboolean runs;                   // held, and its machine was let run
+    gint64 lifetime;                 // seconds from the grant on
+    char *created;                   // RFC 3339
+    char *granted, *expires, *ended; // or NULL
+    char *reason;                    // why it ended, or NULL
+} StoreLease;
+void store_lease_free(StoreLease *lease);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreLease, store_lease_free)
+
+// A new one, waiting: id, pool, holder, lifetime. NOT_FOUND if the pool is not there, or is being deleted.
+gboolean store_lease_add(Store *store, const StoreLease *lease, GError **error);
+gboolean store_lease_get(Store *store, const char *id, StoreLease **ret_lease, GError **error);
+// Those that have not ended; waiting ones in the order in which they are served: whoever holds the fewest
+// machines of the pool first, then who came first. @pool NULL: of all.
+GPtrArray *store_lease_list(Store *store, const char *pool, GError **error);
+// The machine is its holder's from now on, in one transaction. IN_USE if the lease does not wait any more, or
+// the machine is not ready.
+gboolean store_lease_grant(Store *store, const char *id, const StoreMachine *machine, GError **error);
+gboolean store_lease_set_runs(Store *store, const char *id, GError **error);
+gboolean store_lease_set_expires(Store *store, const char *id, const char *expires, GError **error);
+// Back to waiting: the machine could not be let run, and is broken.
+gboolean store_lease_take_back(Store *store, const char *id, GError **error);
+// Its machine, if it has one, was used. May be repeated.
+gboolean store_lease_end(Store *store, const char *id, const char *reason, GError **error);
+// Ends those whose time is over, and those whose machine is gone; forgets old ones.
+gboolean store_lease_sweep(Store *store, const char *now, const char *forget_before, GError **error);
 
 // -- idempotency: what an accepted request was answered with. Kept 24 hours.
 typedef struct {

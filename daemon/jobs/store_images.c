@@ -158,7 +158,7 @@ static void explain_delete(Store *store, StoreSubject subject, GError **error)
     g_autoptr(StoreImage) image = NULL;
     if (store_image_get(store, subject.key, &image, error)) {
         g_set_error(error, STORE_ERROR, STORE_ERROR_IN_USE,
-                    "image \"%s\": machines or images are based on it", subject.key);
+                    "image \"%s\": machines, images or pools are based on it", subject.key);
     }
 }
 
@@ -173,7 +173,8 @@ gboolean store_image_begin_delete(Store *store, const char *name, GError **error
                                "UPDATE images SET state = 'deleting' WHERE name = ?1"
                                " AND state NOT IN ('sealing', 'importing')"
                                " AND NOT EXISTS (SELECT 1 FROM machines WHERE image = ?1)"
-                               " AND NOT EXISTS (SELECT 1 FROM images WHERE parent = ?1)",
+                               " AND NOT EXISTS (SELECT 1 FROM images WHERE parent = ?1)"
+                               " AND NOT EXISTS (SELECT 1 FROM pools WHERE image = ?1)",
                                "s", name);
     if (ok && changes == 0) {
         explain_delete(store, subject, error);
@@ -243,4 +244,10 @@ char **store_image_children(Store *store, const char *name, GError **error)
 {
     return store_names(store, (StoreSubject){ "images", NULL },
                        "SELECT name FROM images WHERE parent = ? ORDER BY name", name, error);
+}
+
+char **store_image_pools(Store *store, const char *name, GError **error)
+{
+    return store_names(store, (StoreSubject){ "pools", NULL },
+                       "SELECT name FROM pools WHERE image = ? ORDER BY name", name, error);
 }

@@ -7,7 +7,7 @@
 
 #define MACHINE_COLUMNS                                                                                      \
     "uuid, name, state, template_name, disc, edition, architecture, request, boot_disc, agent, "             \
-    "error_code, error_message, job, created, warnings, image, expires"
+    "error_code, error_message, job, created, warnings, image, expires, pool, pool_state"
 
 void store_machine_free(StoreMachine *machine)
 {
@@ -31,6 +31,8 @@ void store_machine_free(StoreMachine *machine)
     g_free(machine->warnings);
     g_free(machine->image);
     g_free(machine->expires);
+    g_free(machine->pool);
+    g_free(machine->pool_state);
     g_free(machine);
 }
 
@@ -60,6 +62,8 @@ static StoreMachine *machine_of_row(sqlite3_stmt *row)
     machine->warnings = store_column(row, column++);
     machine->image = store_column(row, column++);
     machine->expires = store_column(row, column++);
+    machine->pool = store_column(row, column++);
+    machine->pool_state = store_column(row, column++);
     return machine;
 }
 
@@ -88,13 +92,13 @@ gboolean store_machine_insert(Store *store, const StoreMachine *machine, const c
     }
     return store_change(store, (StoreSubject){ "machines", machine->name }, NULL, error,
                         "INSERT INTO machines (" MACHINE_COLUMNS ")"
-                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        "sssssssssssssssss", machine->uuid, machine->name,
+                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        "sssssssssssssssssss", machine->uuid, machine->name,
                         machine->state != NULL ? machine->state : "installing", machine->template_name,
                         machine->disc, machine->edition, machine->architecture, machine->request,
                         machine->boot_disc, machine->agent, machine->error_code, machine->error_message,
                         job_id, machine->created != NULL ? machine->created : now, machine->warnings,
-                        machine->image, machine->expires);
+                        machine->image, machine->expires, machine->pool, machine->pool_state);
 }
 
 gboolean store_machine_get(Store *store, const char *name, StoreMachine **ret_machine, GError **error)
@@ -130,6 +134,25 @@ GPtrArray *store_machine_list(Store *store, const char *state_or_null, const cha
                                     " WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR name > ?2)"
                                     " ORDER BY name LIMIT ?3",
                                     "ssl", state_or_null, after_name_or_null, (gint64)limit);
+    if (row != NULL) {
+        while ((result = store_next(store, row, subject, error)) == 1) {
+            g_ptr_array_add(list, machine_of_row(row));
+        }
+        store_reset(row);
+    }
+    g_rec_mutex_unlock(&store->lock);
+    return result == 0 ? g_steal_pointer(&list) : NULL;
+}
+
+GPtrArray *store_pool_members(Store *store, const char *pool, GError **error)
+{
+    StoreSubject subject = { "machines", NULL };
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(machine_free);
+    g_rec_mutex_lock(&store->lock);
+    int result = -1;
+    sqlite3_stmt *row = store_query(
+        store, subject, error,
+        "SELECT " MACHINE_COLUMNS " FROM machines WHERE pool = ? ORDER BY created, name", "s", pool);
     if (row != NULL) {
         while ((result = store_next(store, row, subject, error)) == 1) {
             g_ptr_array_add(list, machine_of_row(row));
@@ -227,6 +250,25 @@ gboolean store_machine_set_expires(Store *store, const char *uuid, const char *t
     gboolean ok = store_change(store, subject, &changes, error,
                                "UPDATE machines SET expires = ?2 WHERE uuid = ?1", "ss", uuid, time_or_null);
     return end_change(store, ok, changes, subject, error);
+}
+
+gboolean store_machine_move_in_pool(Store *store, const char *uuid, const char *from, const char *to,
+                                    GError **error)
+{
+    StoreSubject subject = { "machines", uuid };
+    int changes = 0;
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    gboolean ok = store_change(store, subject, &changes, error,
+                               "UPDATE machines SET pool_state = ?3 WHERE uuid = ?1 AND pool_state = ?2",
+                               "sss", uuid, from, to);
+    if (ok && changes == 0) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_IN_USE, "machine %s is not %s in its pool any more", uuid,
+                    from);
+        ok = FALSE;
+    }
+    return store_end(store, ok, error);
 }
 
 char **store_machine_expired(Store *store, const char *now, GError **error)

@@ -166,9 +166,49 @@ static gboolean migrate_to_5(Store *store, GError **error)
         error);
 }
 
+// Pools of warm machines, and who holds them. A lease outlives its machine: whoever asks later is told how it
+// ended.
+static gboolean migrate_to_6(Store *store, GError **error)
+{
+    return store_script(
+        store,
+        "CREATE TABLE pools ("
+        "  name TEXT NOT NULL PRIMARY KEY,"
+        "  image TEXT NOT NULL REFERENCES images (name),"
+        "  state TEXT NOT NULL CHECK (state IN ('active', 'deleting')),"
+        "  ready INTEGER NOT NULL,"
+        "  max INTEGER NOT NULL,"
+        "  hardware TEXT,"
+        "  created TEXT NOT NULL"
+        ") STRICT, WITHOUT ROWID;"
+        "CREATE INDEX pools_by_image ON pools (image);"
+        "ALTER TABLE machines ADD COLUMN pool TEXT REFERENCES pools (name);"
+        "ALTER TABLE machines ADD COLUMN pool_state TEXT"
+        "  CHECK (pool_state IN ('warming', 'ready', 'leased', 'used', 'broken'));"
+        "CREATE INDEX machines_by_pool ON machines (pool);"
+        "CREATE TABLE leases ("
+        "  id TEXT NOT NULL PRIMARY KEY,"
+        "  pool TEXT NOT NULL,"
+        "  holder TEXT NOT NULL,"
+        "  state TEXT NOT NULL CHECK (state IN ('waiting', 'held', 'ended')),"
+        "  machine_uuid TEXT,"
+        "  machine TEXT,"
+        "  runs INTEGER NOT NULL DEFAULT 0,"
+        "  lifetime INTEGER NOT NULL,"
+        "  created TEXT NOT NULL,"
+        "  granted TEXT,"
+        "  expires TEXT,"
+        "  ended TEXT,"
+        "  reason TEXT"
+        ") STRICT, WITHOUT ROWID;"
+        "CREATE INDEX leases_by_state ON leases (state, pool);"
+        "CREATE UNIQUE INDEX leases_by_machine ON leases (machine_uuid) WHERE state = 'held';",
+        error);
+}
+
 static gboolean (*const migrations[])(Store *store, GError **error) = { migrate_to_1, migrate_to_2,
                                                                         migrate_to_3, migrate_to_4,
-                                                                        migrate_to_5 };
+                                                                        migrate_to_5, migrate_to_6 };
 G_STATIC_ASSERT(G_N_ELEMENTS(migrations) == STORE_SCHEMA_VERSION);
 
 static gboolean read_version(Store *store, int *ret_version, GError **error)

@@ -48,6 +48,7 @@ static json_object *image_to_json(Daemon *daemon, const StoreImage *image)
     json_object *object = json_object_new_object();
     g_auto(GStrv) clones = store_image_clones(daemon->store, image->name, NULL);
     g_auto(GStrv) children = store_image_children(daemon->store, image->name, NULL);
+    g_auto(GStrv) pools = store_image_pools(daemon->store, image->name, NULL);
     json_add_text(object, "name", image->name);
     json_add_text(object, "uuid", image->uuid);
     json_add_text(object, "state", image->state);
@@ -64,6 +65,7 @@ static json_object *image_to_json(Daemon *daemon, const StoreImage *image)
     add_size(daemon, object, image);
     add_names(object, "clones", clones);
     add_names(object, "children", children);
+    add_names(object, "pools", pools);
     return object;
 }
 
@@ -106,6 +108,8 @@ static void in_use_problem(Daemon *daemon, const StoreImage *image, Problem **pr
 {
     g_auto(GStrv) clones = store_image_clones(daemon->store, image->name, NULL);
     g_auto(GStrv) children = store_image_children(daemon->store, image->name, NULL);
+    g_auto(GStrv) pools = store_image_pools(daemon->store, image->name, NULL);
+    g_autofree char *filled = pools ? g_strjoinv(", ", pools) : NULL;
     g_autofree char *machines = clones ? g_strjoinv(", ", clones) : NULL;
     g_autofree char *images = children ? g_strjoinv(", ", children) : NULL;
     if (strcmp(image->state, "sealing") == 0 || strcmp(image->state, "importing") == 0)
@@ -114,8 +118,9 @@ static void in_use_problem(Daemon *daemon, const StoreImage *image, Problem **pr
     else
         problem_set(
             problem, 409, "image-in-use",
-            "the disks of others are based on image \"%s\" (machines: %s; images: %s): delete them first",
-            image->name, machines && *machines ? machines : "none", images && *images ? images : "none");
+            "others are based on image \"%s\" (machines: %s; images: %s; pools: %s): delete them first",
+            image->name, machines && *machines ? machines : "none", images && *images ? images : "none",
+            filled && *filled ? filled : "none");
 }
 
 json_object *service_image_delete(Daemon *daemon, const char *name, Problem **problem)
@@ -236,7 +241,7 @@ char *service_clone(Daemon *daemon, json_object *request, const StoreIdempotency
         problem_set_faults(problem, &faults);
         return NULL;
     }
-    char *job = clone_submit(daemon, request, clone->lifetime, idempotency, &error);
+    char *job = clone_submit(daemon, request, clone->lifetime, NULL, idempotency, &error);
     if (!job)
         clone_problem(request, error, problem);
     return job;

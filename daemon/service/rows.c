@@ -106,5 +106,6 @@ json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine)
     json_add_text(object, "boot_disc", machine->boot_disc);
     json_add_text(object, "image", machine->image);
     json_add_text(object, "expires", machine->expires);
+    json_add_text(object, "pool", machine->pool);
     return object;
 }

@@ -311,6 +311,12 @@ StoreMachine *service_find_idle(Daemon *daemon, const char *name, Problem **prob
                     machine->state);
         return NULL;
     }
+    if (machine->pool && g_strcmp0(machine->pool_state, "leased") != 0) {
+        problem_set(problem, 409, "wrong-state",
+                    "machine \"%s\" belongs to pool \"%s\", and nobody holds it (it is %s): take a lease",
+                    name, machine->pool, machine->pool_state);
+        return NULL;
+    }
     if (job_engine_machine_busy(daemon->jobs, machine->uuid)) {
         problem_set(problem, 409, "conflict", "another job is at work on machine \"%s\"", name);
         return NULL;
@@ -335,6 +341,11 @@ json_object *service_vm_change(Daemon *daemon, const char *name, json_object *bo
     g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
     if (!machine)
         return NULL;
+    if (machine->pool) {
+        problem_set(problem, 409, "wrong-state",
+                    "machine \"%s\" belongs to pool \"%s\": its lease has a lifetime", name, machine->pool);
+        return NULL;
+    }
     g_autofree char *expires = ends ? time_later_text(seconds) : NULL;
     if (!store_machine_set_expires(daemon->store, machine->uuid, expires, &error)) {
         service_problem(problem, error);

@@ -97,6 +97,18 @@ gboolean domain_start_paused(VmConnection *connection, const char *uuid, GError 
            start(&handle, uuid, VIR_DOMAIN_START_PAUSED, error);
 }
 
+gboolean domain_suspend(VmConnection *connection, const char *uuid, GError **error)
+{
+    g_auto(DomainHandle) handle = { NULL, NULL };
+
+    if (!domain_handle_open(connection, uuid, &handle, error))
+        return FALSE;
+    if (virDomainSuspend(handle.domain) == 0)
+        return TRUE;
+    vm_error_set_libvirt(error, "halting domain %s", uuid);
+    return FALSE;
+}
+
 gboolean domain_resume(VmConnection *connection, const char *uuid, GError **error)
 {
     g_auto(DomainHandle) handle = { NULL, NULL };

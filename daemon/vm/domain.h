@@ -11,7 +11,8 @@ gboolean domain_define(VmConnection *connection, const char *xml,
 gboolean domain_start(VmConnection *connection, const char *uuid,
                       GError **error); // TRUE also if it runs already; a paused one goes on
 gboolean domain_start_paused(VmConnection *connection, const char *uuid,
-                             GError **error); // CPUs do not run yet
+                             GError **error);                                        // CPUs do not run yet
+gboolean domain_suspend(VmConnection *connection, const char *uuid, GError **error); // its processors halt
 gboolean domain_resume(VmConnection *connection, const char *uuid, GError **error);
 gboolean domain_destroy(VmConnection *connection, const char *uuid,
                         GError **error); // TRUE also if off or gone

@@ -660,7 +660,7 @@ static void every_verb_has_help_with_an_example(void)
                                             : sevenctl_run(NULL, NULL, "help", words[0], NULL);
         g_assert_cmpstr(other->out, ==, help->out);
     }
-    g_assert_cmpuint(verbs, ==, 47);
+    g_assert_cmpuint(verbs, ==, 53);
 }
 
 int main(int argc, char **argv)

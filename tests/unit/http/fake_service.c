@@ -13,7 +13,7 @@
     "\"power\":\"running\",\"template\":\"win7-pro-x64\",\"disc\":\"win7\",\"edition\":\"PROFESSIONAL\","    \
     "\"architecture\":\"amd64\",\"created\":\"2026-01-01T00:00:00.000Z\",\"job\":\"" FAKE_JOB "\","          \
     "\"request\":{\"name\":\"" FAKE_MACHINE "\"},\"error\":null,\"agent\":null,\"computer_name\":\"A\","     \
-    "\"warnings\":[],\"boot_disc\":\"abc\",\"image\":null,\"expires\":null}"
+    "\"warnings\":[],\"boot_disc\":\"abc\",\"image\":null,\"expires\":null,\"pool\":null}"
 
 json_object *service_version(Daemon *daemon)
 {
@@ -158,7 +158,7 @@ json_object *service_vm_stop(Daemon *daemon, const char *name, json_object *body
     "x64\","                                                                                                 \
     "\"disc\":\"win7\",\"edition\":\"PROFESSIONAL\",\"architecture\":\"amd64\",\"request\":null,\"agent\":"  \
     "null,"                                                                                                  \
-    "\"job\":null,\"size_bytes\":1000,\"clones\":[\"" FAKE_MACHINE "\"],\"children\":[]}"
+    "\"job\":null,\"size_bytes\":1000,\"clones\":[\"" FAKE_MACHINE "\"],\"children\":[],\"pools\":[]}"
 
 json_object *service_vm_seal(Daemon *daemon, const char *name, json_object *body, Problem **problem)
 {
@@ -191,6 +191,81 @@ json_object *service_image_delete(Daemon *daemon, const char *name, Problem **pr
 {
     fake_record(daemon, "image_delete %s", name);
     return fake_knows("image", name, "base", problem) ? fake_wrapped_job(daemon) : NULL;
+}
+
+#define POOL                                                                                                 \
+    "{\"name\":\"ci\",\"image\":\"base\",\"state\":\"active\",\"ready\":1,\"max\":2,\"hardware\":null,"      \
+    "\"created\":\"2026-01-01T00:00:00.000Z\",\"machines\":[],\"waiting\":0,\"trouble\":null}"
+#define LEASE(state)                                                                                         \
+    "{\"id\":\"" FAKE_LEASE "\",\"pool\":\"ci\",\"holder\":\"uid=0\",\"state\":\"" state "\",\"vm\":null,"   \
+    "\"created\":\"2026-01-01T00:00:00.000Z\",\"granted\":null,\"expires\":null,\"ended\":null,"             \
+    "\"position\":null,\"reason\":null}"
+
+json_object *service_pool_list(Daemon *daemon, Problem **problem)
+{
+    (void)problem;
+    fake_record(daemon, "pool_list");
+    return fake_canned("{\"pools\":[" POOL "]}");
+}
+
+json_object *service_pool_show(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "pool_show %s", name);
+    return fake_knows("pool", name, "ci", problem) ? fake_canned(POOL) : NULL;
+}
+
+json_object *service_pool_put(Daemon *daemon, const char *name, json_object *body, gboolean *ret_made,
+                              Problem **problem)
+{
+    (void)problem;
+    fake_record(daemon, "pool_put %s %s", name, json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN));
+    *ret_made = strcmp(name, "ci") != 0;
+    return fake_canned(POOL);
+}
+
+json_object *service_pool_delete(Daemon *daemon, const char *name, Problem **problem)
+{
+    fake_record(daemon, "pool_delete %s", name);
+    return fake_knows("pool", name, "ci", problem) ? fake_canned(POOL) : NULL;
+}
+
+json_object *service_lease_create(Daemon *daemon, const char *pool, const char *holder,
+                                  json_object *body_or_null, Problem **problem)
+{
+    fake_record(daemon, "lease_create %s %.4s %s", pool, holder,
+                body_or_null ? json_object_to_json_string_ext(body_or_null, JSON_C_TO_STRING_PLAIN) : "-");
+    return fake_knows("pool", pool, "ci", problem)
+               ? fake_canned(body_or_null ? LEASE("waiting") : LEASE("held"))
+               : NULL;
+}
+
+json_object *service_lease_list(Daemon *daemon, Problem **problem)
+{
+    (void)problem;
+    fake_record(daemon, "lease_list");
+    return fake_canned("{\"leases\":[" LEASE("held") "]}");
+}
+
+// Waits once, then has its machine.
+json_object *service_lease_show(Daemon *daemon, const char *id, guint wait_seconds, Problem **problem)
+{
+    fake_record(daemon, "lease_show %s %u", id, wait_seconds);
+    if (!fake_knows("lease", id, FAKE_LEASE, problem))
+        return NULL;
+    return fake_canned(wait_seconds == 0 ? LEASE("waiting") : LEASE("held"));
+}
+
+json_object *service_lease_change(Daemon *daemon, const char *id, json_object *body, Problem **problem)
+{
+    fake_record(daemon, "lease_change %s %s", id,
+                json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN));
+    return fake_knows("lease", id, FAKE_LEASE, problem) ? fake_canned(LEASE("held")) : NULL;
+}
+
+json_object *service_lease_end(Daemon *daemon, const char *id, Problem **problem)
+{
+    fake_record(daemon, "lease_end %s", id);
+    return fake_knows("lease", id, FAKE_LEASE, problem) ? fake_canned(LEASE("ended")) : NULL;
 }
 
 json_object *service_vm_reset(Daemon *daemon, const char *name, Problem **problem)

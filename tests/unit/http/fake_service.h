@@ -7,6 +7,7 @@
 
 #define FAKE_MACHINE "compat-01"
 #define FAKE_JOB     "01hzzzzzzzzzzzzzzzzzzzzzzz"
+#define FAKE_LEASE   "01hzzzzzzzzzzzzzzzzzzzzzzy"
 #define OTHER_JOB    "01hyyyyyyyyyyyyyyyyyyyyyyy" // there is none
 
 // Uploads: bytes that there is room for; a body of exactly FAKE_PART bytes is one part of a file.

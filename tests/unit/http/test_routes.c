@@ -89,6 +89,24 @@ static const Row rows[] = {
       "disc_upload_show new" },
     { "/v1/image-imports/{name}/upload", "DELETE", "/v1/image-imports/new/upload", NULL, 204, NULL,
       "image_import_delete new" },
+    { "/v1/pools", "GET", "/v1/pools", NULL, 200, "application/json", "pool_list" },
+    { "/v1/pools/{name}", "GET", "/v1/pools/ci", NULL, 200, "application/json", "pool_show ci" },
+    { "/v1/pools/{name}", "PUT", "/v1/pools/ci", "{\"image\":\"base\"}", 200, "application/json",
+      "pool_put ci {\"image\":\"base\"}" },
+    { "/v1/pools/{name}", "PUT", "/v1/pools/new", "{\"image\":\"base\"}", 201, "application/json",
+      "pool_put new {\"image\":\"base\"}" },
+    { "/v1/pools/{name}", "DELETE", "/v1/pools/ci", NULL, 202, "application/json", "pool_delete ci" },
+    { "/v1/pools/{name}/leases", "POST", "/v1/pools/ci/leases", NULL, 201, "application/json",
+      "lease_create ci uid= -" },
+    { "/v1/pools/{name}/leases", "POST", "/v1/pools/ci/leases", "{\"lifetime\":\"1h\"}", 202,
+      "application/json", "lease_create ci uid= {\"lifetime\":\"1h\"}" },
+    { "/v1/leases", "GET", "/v1/leases", NULL, 200, "application/json", "lease_list" },
+    { "/v1/leases/{id}", "GET", "/v1/leases/" FAKE_LEASE, NULL, 200, "application/json",
+      "lease_show " FAKE_LEASE " 0" },
+    { "/v1/leases/{id}", "PATCH", "/v1/leases/" FAKE_LEASE, "{\"lifetime\":\"1h\"}", 200, "application/json",
+      "lease_change " FAKE_LEASE " {\"lifetime\":\"1h\"}" },
+    { "/v1/leases/{id}", "DELETE", "/v1/leases/" FAKE_LEASE, NULL, 200, "application/json",
+      "lease_end " FAKE_LEASE },
     { "/v1/vms/{name}/reset", "POST", VM "/reset", NULL, 202, "application/json", "vm_reset " FAKE_MACHINE },
     { "/v1/vms/{name}/snapshots", "GET", VM "/snapshots", NULL, 200, "application/json",
       "snapshot_list " FAKE_MACHINE },
@@ -175,8 +193,10 @@ static void test_each_route_calls_its_service(void)
         assert_common_headers(answer);
         g_autofree char *call = fake_take_call(fixture->daemon);
         g_assert_cmpstr(call, ==, rows[i].call);
-        if (answer->status == 202)
+        if (answer->status == 202 && strstr(rows[i].pattern, "/pools/") == NULL)
             g_assert_cmpstr(answer_header(answer, "location"), ==, JOB);
+        if (strstr(rows[i].pattern, "/leases") != NULL && strcmp(rows[i].method, "POST") == 0)
+            g_assert_cmpstr(answer_header(answer, "location"), ==, "/v1/leases/" FAKE_LEASE);
         if (g_strcmp0(rows[i].content_type, "application/json") == 0)
             json_object_put(answer_json(answer));
     }
