@@ -129,6 +129,11 @@ static void test_failed_migration_changes_nothing(void)
 
 // The table of images as schema 4 had it, with one image on another and a machine on that.
 static const char images_of_4[] =
+    "DROP TABLE leases;"
+    "DROP INDEX machines_by_pool;"
+    "ALTER TABLE machines DROP COLUMN pool_state;"
+    "ALTER TABLE machines DROP COLUMN pool;"
+    "DROP TABLE pools;"
     "DROP TABLE images;"
     "CREATE TABLE images (name TEXT NOT NULL PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, state TEXT NOT NULL"
     "  CHECK (state IN ('sealing', 'ready', 'deleting')), machine TEXT NOT NULL,"
