@@ -327,3 +327,45 @@ char **store_names(Store *store, StoreSubject subject, const char *sql, const ch
     g_rec_mutex_unlock(&store->lock);
     return result == 0 ? g_strv_builder_end(builder) : NULL;
 }
+
+gpointer store_get_row(Store *store, StoreSubject subject, const StoreRowKind *kind, GError **error,
+                       const char *sql, const char *types, ...)
+{
+    gpointer object = NULL;
+    int result = -1;
+    va_list arguments;
+    g_rec_mutex_lock(&store->lock);
+    va_start(arguments, types);
+    sqlite3_stmt *row = store_query_va(store, subject, error, sql, types, arguments);
+    va_end(arguments);
+    if (row != NULL) {
+        result = store_next(store, row, subject, error);
+        object = result == 1 ? kind->read(row) : NULL;
+        store_reset(row);
+    }
+    g_rec_mutex_unlock(&store->lock);
+    if (result == 0) {
+        store_set_not_found(subject, error);
+    }
+    return object;
+}
+
+GPtrArray *store_list_rows(Store *store, StoreSubject subject, const StoreRowKind *kind, GError **error,
+                           const char *sql, const char *types, ...)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(kind->free);
+    int result = -1;
+    va_list arguments;
+    g_rec_mutex_lock(&store->lock);
+    va_start(arguments, types);
+    sqlite3_stmt *row = store_query_va(store, subject, error, sql, types, arguments);
+    va_end(arguments);
+    if (row != NULL) {
+        while ((result = store_next(store, row, subject, error)) == 1) {
+            g_ptr_array_add(list, kind->read(row));
+        }
+        store_reset(row);
+    }
+    g_rec_mutex_unlock(&store->lock);
+    return result == 0 ? g_steal_pointer(&list) : NULL;
+}

@@ -35,7 +35,7 @@ static void image_free(gpointer image)
     store_image_free(image);
 }
 
-static StoreImage *image_of_row(sqlite3_stmt *row)
+static gpointer image_of_row(sqlite3_stmt *row)
 {
     StoreImage *image = g_new0(StoreImage, 1);
     int column = 0;
@@ -54,6 +54,8 @@ static StoreImage *image_of_row(sqlite3_stmt *row)
     image->created = store_column(row, column++);
     return image;
 }
+
+static const StoreRowKind kind = { image_of_row, image_free };
 
 gboolean store_image_reserve(Store *store, const char *name, const StoreMachine *machine, GError **error)
 {
@@ -193,45 +195,38 @@ gboolean store_image_delete(Store *store, const char *name, GError **error)
     return store_end(store, ok, error);
 }
 
-gboolean store_image_get(Store *store, const char *name, StoreImage **ret_image, GError **error)
+gboolean store_image_check_ready(Store *store, const char *image, GError **error)
 {
-    StoreSubject subject = { "images", name };
-    g_rec_mutex_lock(&store->lock);
-    int result = -1;
-    sqlite3_stmt *row =
-        store_query(store, subject, error, "SELECT " IMAGE_COLUMNS " FROM images WHERE name = ?", "s", name);
-    if (row != NULL) {
-        result = store_next(store, row, subject, error);
-        if (result == 1) {
-            *ret_image = image_of_row(row);
-        }
-        store_reset(row);
+    StoreSubject subject = { "images", image };
+    sqlite3_stmt *row = store_query(store, subject, error,
+                                    "SELECT 1 FROM images WHERE name = ? AND state = 'ready'", "s", image);
+    if (row == NULL) {
+        return FALSE;
     }
-    g_rec_mutex_unlock(&store->lock);
+    int result = store_next(store, row, subject, error);
+    store_reset(row);
     if (result == 0) {
         store_set_not_found(subject, error);
     }
     return result == 1;
 }
 
+gboolean store_image_get(Store *store, const char *name, StoreImage **ret_image, GError **error)
+{
+    StoreImage *found = store_get_row(store, (StoreSubject){ "images", name }, &kind, error,
+                                      "SELECT " IMAGE_COLUMNS " FROM images WHERE name = ?", "s", name);
+    if (found != NULL) {
+        *ret_image = found;
+    }
+    return found != NULL;
+}
+
 GPtrArray *store_image_list(Store *store, const char *after_name_or_null, guint limit, GError **error)
 {
-    StoreSubject subject = { "images", NULL };
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(image_free);
-    g_rec_mutex_lock(&store->lock);
-    int result = -1;
-    sqlite3_stmt *row = store_query(store, subject, error,
-                                    "SELECT " IMAGE_COLUMNS " FROM images WHERE ?1 IS NULL OR name > ?1"
-                                    " ORDER BY name LIMIT ?2",
-                                    "sl", after_name_or_null, (gint64)limit);
-    if (row != NULL) {
-        while ((result = store_next(store, row, subject, error)) == 1) {
-            g_ptr_array_add(list, image_of_row(row));
-        }
-        store_reset(row);
-    }
-    g_rec_mutex_unlock(&store->lock);
-    return result == 0 ? g_steal_pointer(&list) : NULL;
+    return store_list_rows(store, (StoreSubject){ "images", NULL }, &kind, error,
+                           "SELECT " IMAGE_COLUMNS " FROM images WHERE ?1 IS NULL OR name > ?1"
+                           " ORDER BY name LIMIT ?2",
+                           "sl", after_name_or_null, (gint64)limit);
 }
 
 char **store_image_clones(Store *store, const char *name, GError **error)

@@ -36,7 +36,7 @@ static void job_free(gpointer job)
     store_job_free(job);
 }
 
-static StoreJob *job_of_row(sqlite3_stmt *row)
+static gpointer job_of_row(sqlite3_stmt *row)
 {
     StoreJob *job = g_new0(StoreJob, 1);
     int column = 0;
@@ -59,6 +59,8 @@ static StoreJob *job_of_row(sqlite3_stmt *row)
     job->error_phase = store_column(row, column++);
     return job;
 }
+
+static const StoreRowKind kind = { job_of_row, job_free };
 
 static gboolean insert_steps(Store *store, gint64 job_number, const char *job_id, const char *const *phases,
                              GError **error)
@@ -110,61 +112,30 @@ gboolean store_job_insert(Store *store, const StoreMachine *machine, const Store
 
 gboolean store_job_get(Store *store, const char *id, StoreJob **ret_job, GError **error)
 {
-    StoreSubject subject = { "jobs", id };
-    g_rec_mutex_lock(&store->lock);
-    int result = -1;
-    sqlite3_stmt *row =
-        store_query(store, subject, error, "SELECT " JOB_COLUMNS " FROM jobs WHERE id = ?", "s", id);
-    if (row != NULL) {
-        result = store_next(store, row, subject, error);
-        if (result == 1) {
-            *ret_job = job_of_row(row);
-        }
-        store_reset(row);
+    StoreJob *found = store_get_row(store, (StoreSubject){ "jobs", id }, &kind, error,
+                                    "SELECT " JOB_COLUMNS " FROM jobs WHERE id = ?", "s", id);
+    if (found != NULL) {
+        *ret_job = found;
     }
-    g_rec_mutex_unlock(&store->lock);
-    if (result == 0) {
-        store_set_not_found(subject, error);
-    }
-    return result == 1;
-}
-
-static GPtrArray *list_jobs(Store *store, GError **error, const char *sql, const char *types, ...)
-{
-    StoreSubject subject = { "jobs", NULL };
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(job_free);
-    g_rec_mutex_lock(&store->lock);
-    int result = -1;
-    va_list arguments;
-    va_start(arguments, types);
-    sqlite3_stmt *row = store_query_va(store, subject, error, sql, types, arguments);
-    va_end(arguments);
-    if (row != NULL) {
-        while ((result = store_next(store, row, subject, error)) == 1) {
-            g_ptr_array_add(list, job_of_row(row));
-        }
-        store_reset(row);
-    }
-    g_rec_mutex_unlock(&store->lock);
-    return result == 0 ? g_steal_pointer(&list) : NULL;
+    return found != NULL;
 }
 
 GPtrArray *store_job_list(Store *store, const char *machine_or_null, const char *state_or_null,
                           const char *before_id_or_null, guint limit, GError **error)
 {
-    return list_jobs(store, error,
-                     "SELECT " JOB_COLUMNS " FROM jobs"
-                     " WHERE (?1 IS NULL OR machine_name = ?1) AND (?2 IS NULL OR state = ?2)"
-                     " AND (?3 IS NULL OR number < (SELECT number FROM jobs WHERE id = ?3))"
-                     " ORDER BY number DESC LIMIT ?4",
-                     "sssl", machine_or_null, state_or_null, before_id_or_null, (gint64)limit);
+    return store_list_rows(store, (StoreSubject){ "jobs", NULL }, &kind, error,
+                           "SELECT " JOB_COLUMNS " FROM jobs"
+                           " WHERE (?1 IS NULL OR machine_name = ?1) AND (?2 IS NULL OR state = ?2)"
+                           " AND (?3 IS NULL OR number < (SELECT number FROM jobs WHERE id = ?3))"
+                           " ORDER BY number DESC LIMIT ?4",
+                           "sssl", machine_or_null, state_or_null, before_id_or_null, (gint64)limit);
 }
 
 GPtrArray *store_job_unfinished(Store *store, GError **error)
 {
-    return list_jobs(store, error,
-                     "SELECT " JOB_COLUMNS " FROM jobs WHERE state IN ('queued', 'running') ORDER BY number",
-                     "");
+    return store_list_rows(
+        store, (StoreSubject){ "jobs", NULL }, &kind, error,
+        "SELECT " JOB_COLUMNS " FROM jobs WHERE state IN ('queued', 'running') ORDER BY number", "");
 }
 
 // Runs an UPDATE of one job's row. No row changed is well if the job is there: it has ended already.

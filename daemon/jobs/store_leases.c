@@ -33,7 +33,7 @@ static void lease_free(gpointer lease)
     store_lease_free(lease);
 }
 
-static StoreLease *lease_of_row(sqlite3_stmt *row)
+static gpointer lease_of_row(sqlite3_stmt *row)
 {
     StoreLease *lease = g_new0(StoreLease, 1);
     int column = 0;
@@ -52,6 +52,8 @@ static StoreLease *lease_of_row(sqlite3_stmt *row)
     lease->reason = store_column(row, column++);
     return lease;
 }
+
+static const StoreRowKind kind = { lease_of_row, lease_free };
 
 gboolean store_lease_add(Store *store, const StoreLease *lease, GError **error)
 {
@@ -75,45 +77,22 @@ gboolean store_lease_add(Store *store, const StoreLease *lease, GError **error)
 
 gboolean store_lease_get(Store *store, const char *id, StoreLease **ret_lease, GError **error)
 {
-    StoreSubject subject = { "leases", id };
-    g_rec_mutex_lock(&store->lock);
-    int result = -1;
-    sqlite3_stmt *row =
-        store_query(store, subject, error, "SELECT " LEASE_COLUMNS " FROM leases WHERE id = ?", "s", id);
-    if (row != NULL) {
-        result = store_next(store, row, subject, error);
-        if (result == 1) {
-            *ret_lease = lease_of_row(row);
-        }
-        store_reset(row);
+    StoreLease *found = store_get_row(store, (StoreSubject){ "leases", id }, &kind, error,
+                                      "SELECT " LEASE_COLUMNS " FROM leases WHERE id = ?", "s", id);
+    if (found != NULL) {
+        *ret_lease = found;
     }
-    g_rec_mutex_unlock(&store->lock);
-    if (result == 0) {
-        store_set_not_found(subject, error);
-    }
-    return result == 1;
+    return found != NULL;
 }
 
 GPtrArray *store_lease_list(Store *store, const char *pool, GError **error)
 {
-    StoreSubject subject = { "leases", NULL };
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(lease_free);
-    g_rec_mutex_lock(&store->lock);
-    int result = -1;
-    sqlite3_stmt *row = store_query(
-        store, subject, error,
+    return store_list_rows(
+        store, (StoreSubject){ "leases", NULL }, &kind, error,
         "SELECT " LEASE_COLUMNS " FROM leases WHERE state <> 'ended' AND (?1 IS NULL OR pool = ?1)"
         " ORDER BY pool, state, (SELECT count(*) FROM leases AS other WHERE other.pool = leases.pool"
         "  AND other.state = 'held' AND other.holder = leases.holder), created, id",
         "s", pool);
-    if (row != NULL) {
-        while ((result = store_next(store, row, subject, error)) == 1) {
-            g_ptr_array_add(list, lease_of_row(row));
-        }
-        store_reset(row);
-    }
-    g_rec_mutex_unlock(&store->lock);
-    return result == 0 ? g_steal_pointer(&list) : NULL;
 }
 
 static gboolean changed_one(gboolean ok, int changes, StoreSubject subject, GError **error)

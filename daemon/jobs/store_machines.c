@@ -41,7 +41,7 @@ static void machine_free(gpointer machine)
     store_machine_free(machine);
 }
 
-static StoreMachine *machine_of_row(sqlite3_stmt *row)
+static gpointer machine_of_row(sqlite3_stmt *row)
 {
     StoreMachine *machine = g_new0(StoreMachine, 1);
     int column = 0;
@@ -67,27 +67,12 @@ static StoreMachine *machine_of_row(sqlite3_stmt *row)
     return machine;
 }
 
-// In the transaction that makes a machine of it: from then on it cannot be deleted.
-static gboolean check_image(Store *store, const char *image, GError **error)
-{
-    StoreSubject subject = { "images", image };
-    sqlite3_stmt *row = store_query(store, subject, error,
-                                    "SELECT 1 FROM images WHERE name = ? AND state = 'ready'", "s", image);
-    if (row == NULL) {
-        return FALSE;
-    }
-    int result = store_next(store, row, subject, error);
-    store_reset(row);
-    if (result == 0) {
-        store_set_not_found(subject, error);
-    }
-    return result == 1;
-}
+static const StoreRowKind kind = { machine_of_row, machine_free };
 
 gboolean store_machine_insert(Store *store, const StoreMachine *machine, const char *job_id, GError **error)
 {
     g_autofree char *now = time_now_text();
-    if (machine->image != NULL && !check_image(store, machine->image, error)) {
+    if (machine->image != NULL && !store_image_check_ready(store, machine->image, error)) {
         return FALSE;
     }
     return store_change(store, (StoreSubject){ "machines", machine->name }, NULL, error,
@@ -103,64 +88,29 @@ gboolean store_machine_insert(Store *store, const StoreMachine *machine, const c
 
 gboolean store_machine_get(Store *store, const char *name, StoreMachine **ret_machine, GError **error)
 {
-    StoreSubject subject = { "machines", name };
-    g_rec_mutex_lock(&store->lock);
-    int result = -1;
-    sqlite3_stmt *row = store_query(store, subject, error,
-                                    "SELECT " MACHINE_COLUMNS " FROM machines WHERE name = ?", "s", name);
-    if (row != NULL) {
-        result = store_next(store, row, subject, error);
-        if (result == 1) {
-            *ret_machine = machine_of_row(row);
-        }
-        store_reset(row);
+    StoreMachine *found = store_get_row(store, (StoreSubject){ "machines", name }, &kind, error,
+                                        "SELECT " MACHINE_COLUMNS " FROM machines WHERE name = ?", "s", name);
+    if (found != NULL) {
+        *ret_machine = found;
     }
-    g_rec_mutex_unlock(&store->lock);
-    if (result == 0) {
-        store_set_not_found(subject, error);
-    }
-    return result == 1;
+    return found != NULL;
 }
 
 GPtrArray *store_machine_list(Store *store, const char *state_or_null, const char *after_name_or_null,
                               guint limit, GError **error)
 {
-    StoreSubject subject = { "machines", NULL };
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(machine_free);
-    g_rec_mutex_lock(&store->lock);
-    int result = -1;
-    sqlite3_stmt *row = store_query(store, subject, error,
-                                    "SELECT " MACHINE_COLUMNS " FROM machines"
-                                    " WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR name > ?2)"
-                                    " ORDER BY name LIMIT ?3",
-                                    "ssl", state_or_null, after_name_or_null, (gint64)limit);
-    if (row != NULL) {
-        while ((result = store_next(store, row, subject, error)) == 1) {
-            g_ptr_array_add(list, machine_of_row(row));
-        }
-        store_reset(row);
-    }
-    g_rec_mutex_unlock(&store->lock);
-    return result == 0 ? g_steal_pointer(&list) : NULL;
+    return store_list_rows(store, (StoreSubject){ "machines", NULL }, &kind, error,
+                           "SELECT " MACHINE_COLUMNS " FROM machines"
+                           " WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR name > ?2)"
+                           " ORDER BY name LIMIT ?3",
+                           "ssl", state_or_null, after_name_or_null, (gint64)limit);
 }
 
 GPtrArray *store_pool_members(Store *store, const char *pool, GError **error)
 {
-    StoreSubject subject = { "machines", NULL };
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(machine_free);
-    g_rec_mutex_lock(&store->lock);
-    int result = -1;
-    sqlite3_stmt *row = store_query(
-        store, subject, error,
-        "SELECT " MACHINE_COLUMNS " FROM machines WHERE pool = ? ORDER BY created, name", "s", pool);
-    if (row != NULL) {
-        while ((result = store_next(store, row, subject, error)) == 1) {
-            g_ptr_array_add(list, machine_of_row(row));
-        }
-        store_reset(row);
-    }
-    g_rec_mutex_unlock(&store->lock);
-    return result == 0 ? g_steal_pointer(&list) : NULL;
+    return store_list_rows(store, (StoreSubject){ "machines", NULL }, &kind, error,
+                           "SELECT " MACHINE_COLUMNS " FROM machines WHERE pool = ? ORDER BY created, name",
+                           "s", pool);
 }
 
 static gboolean count(Store *store, const char *sql, const char *key_or_null, guint *ret_count,

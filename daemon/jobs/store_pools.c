@@ -24,7 +24,7 @@ static void pool_free(gpointer pool)
     store_pool_free(pool);
 }
 
-static StorePool *pool_of_row(sqlite3_stmt *row)
+static gpointer pool_of_row(sqlite3_stmt *row)
 {
     StorePool *pool = g_new0(StorePool, 1);
     pool->name = store_column(row, 0);
@@ -36,6 +36,8 @@ static StorePool *pool_of_row(sqlite3_stmt *row)
     pool->created = store_column(row, 6);
     return pool;
 }
+
+static const StoreRowKind kind = { pool_of_row, pool_free };
 
 static gboolean is_true(Store *store, StoreSubject subject, const char *sql, const char *value,
                         gboolean *ret_true, GError **error)
@@ -50,27 +52,12 @@ static gboolean is_true(Store *store, StoreSubject subject, const char *sql, con
     return result >= 0;
 }
 
-// Inside the transaction that relies on it.
-static gboolean check_image(Store *store, const char *image, GError **error)
-{
-    StoreSubject subject = { "images", image };
-    gboolean ready = FALSE;
-    if (!is_true(store, subject, "SELECT 1 FROM images WHERE name = ? AND state = 'ready'", image, &ready,
-                 error)) {
-        return FALSE;
-    }
-    if (!ready) {
-        store_set_not_found(subject, error);
-    }
-    return ready;
-}
-
 static gboolean put(Store *store, const StorePool *pool, gboolean *ret_made, GError **error)
 {
     StoreSubject subject = { "pools", pool->name };
     g_autofree char *now = time_now_text();
     int changes = 0;
-    if (!check_image(store, pool->image, error) ||
+    if (!store_image_check_ready(store, pool->image, error) ||
         !store_change(store, subject, &changes, error,
                       "INSERT INTO pools (" POOL_COLUMNS ") VALUES (?1, ?2, 'active', ?3, ?4, ?5, ?6)"
                       " ON CONFLICT (name) DO NOTHING",
@@ -101,41 +88,18 @@ gboolean store_pool_put(Store *store, const StorePool *pool, gboolean *ret_made,
 
 gboolean store_pool_get(Store *store, const char *name, StorePool **ret_pool, GError **error)
 {
-    StoreSubject subject = { "pools", name };
-    g_rec_mutex_lock(&store->lock);
-    int result = -1;
-    sqlite3_stmt *row =
-        store_query(store, subject, error, "SELECT " POOL_COLUMNS " FROM pools WHERE name = ?", "s", name);
-    if (row != NULL) {
-        result = store_next(store, row, subject, error);
-        if (result == 1) {
-            *ret_pool = pool_of_row(row);
-        }
-        store_reset(row);
+    StorePool *found = store_get_row(store, (StoreSubject){ "pools", name }, &kind, error,
+                                     "SELECT " POOL_COLUMNS " FROM pools WHERE name = ?", "s", name);
+    if (found != NULL) {
+        *ret_pool = found;
     }
-    g_rec_mutex_unlock(&store->lock);
-    if (result == 0) {
-        store_set_not_found(subject, error);
-    }
-    return result == 1;
+    return found != NULL;
 }
 
 GPtrArray *store_pool_list(Store *store, GError **error)
 {
-    StoreSubject subject = { "pools", NULL };
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(pool_free);
-    g_rec_mutex_lock(&store->lock);
-    int result = -1;
-    sqlite3_stmt *row =
-        store_query(store, subject, error, "SELECT " POOL_COLUMNS " FROM pools ORDER BY name", "");
-    if (row != NULL) {
-        while ((result = store_next(store, row, subject, error)) == 1) {
-            g_ptr_array_add(list, pool_of_row(row));
-        }
-        store_reset(row);
-    }
-    g_rec_mutex_unlock(&store->lock);
-    return result == 0 ? g_steal_pointer(&list) : NULL;
+    return store_list_rows(store, (StoreSubject){ "pools", NULL }, &kind, error,
+                           "SELECT " POOL_COLUMNS " FROM pools ORDER BY name", "");
 }
 
 static gboolean begin_delete(Store *store, const char *name, GError **error)

@@ -48,6 +48,18 @@ int store_next(Store *store, sqlite3_stmt *statement, StoreSubject subject, GErr
 void store_reset(sqlite3_stmt *statement);
 // The first column of all rows that @sql (with one parameter, @value) finds; g_strfreev().
 char **store_names(Store *store, StoreSubject subject, const char *sql, const char *value, GError **error);
+// What a row of a table becomes, and how that is freed.
+typedef struct {
+    gpointer (*read)(sqlite3_stmt *row);
+    GDestroyNotify free;
+} StoreRowKind;
+
+// The row that @sql finds, the caller's. NULL with @error: NOT_FOUND, of @subject, if there is none.
+gpointer store_get_row(Store *store, StoreSubject subject, const StoreRowKind *kind, GError **error,
+                       const char *sql, const char *types, ...);
+// All of them, in an array with the kind's free function.
+GPtrArray *store_list_rows(Store *store, StoreSubject subject, const StoreRowKind *kind, GError **error,
+                           const char *sql, const char *types, ...);
 // store_query(), run to its end. *ret_changes (may be NULL): rows changed.
 gboolean store_change(Store *store, StoreSubject subject, int *ret_changes, GError **error, const char *sql,
                       const char *types, ...);
@@ -66,6 +78,9 @@ gboolean store_schema_migrate(Store *store, GError **error);
 // Ties @key to @job_id inside the caller's transaction.
 gboolean store_idempotency_insert(Store *store, const StoreIdempotency *idempotency, const char *job_id,
                                   GError **error);
+// NOT_FOUND unless a clone can be made of it. Inside the caller's transaction, so that it cannot be deleted
+// before something is based on it.
+gboolean store_image_check_ready(Store *store, const char *image, GError **error);
 // Inserts the machine's row inside the caller's transaction.
 gboolean store_machine_insert(Store *store, const StoreMachine *machine, const char *job_id, GError **error);
 
