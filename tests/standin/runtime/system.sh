@@ -95,9 +95,7 @@ start_windows() {
   start_cd_drives
   (powerbutton; request_power off) &
   serve_calls &
-  start_wine_server
-  # The service manager has started what starts by itself once a second program gets through.
-  wine_run SYSTEM windeploy.exe '\\?\unix\dev\null' '\\?\unix\run\standin\ready' >/dev/null 2>&1
+  start_services
   note 'services started'
 }
 

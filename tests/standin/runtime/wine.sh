@@ -41,6 +41,38 @@ wine_run() {
 # Persistent: Wine would end the services with the last other program.
 start_wine_server() { WINEPREFIX=$PREFIX HOME=/ /usr/lib/wine/wineserver -p 2>>/run/standin/wine.errors; }
 
+stop_wine_server() { WINEPREFIX=$PREFIX HOME=/ /usr/lib/wine/wineserver -k9 2>>/run/standin/wine.errors; }
+
+# Ticks in which the processors did something.
+processor_ticks() {
+  local user nice system idle wait irq soft
+  read -r _ user nice system idle wait irq soft _ </proc/stat
+  echo $((user + nice + system + irq + soft))
+}
+
+# came_to_its_end PROCESS: waits for it; false once the processors have been idle for so long that it waits for nothing.
+came_to_its_end() {
+  local before idle=0
+  while kill -0 "$1" 2>/dev/null; do
+    before=$(processor_ticks)
+    sleep 2
+    if [ $(($(processor_ticks) - before)) -lt 10 ]; then idle=$((idle + 1)); else idle=0; fi
+    [ $idle -lt 6 ] || return 1
+  done
+}
+
+# Returns when what starts by itself has been started: once a second program gets through. On a busy host it happens that Wine's first
+# processes wait for one another for ever; Windows knows nothing of that, so they are begun anew.
+start_services() {
+  while :; do
+    start_wine_server
+    wine_run SYSTEM windeploy.exe '\\?\unix\dev\null' '\\?\unix\run\standin\ready' >/dev/null 2>&1 &
+    came_to_its_end $! && return
+    note 'the services wait for one another: again'
+    stop_wine_server
+  done
+}
+
 # A drive for each CD, in the order of their ports, kept up to date while discs are swapped.
 start_cd_drives() {
   echo 0 >/proc/sys/dev/cdrom/lock
