@@ -46,12 +46,6 @@ static Change change_of(Job *job)
     return change;
 }
 
-static gboolean is_passing(const GError *failure)
-{
-    return g_error_matches(failure, VM_ERROR, VM_ERROR_BUSY) ||
-           g_error_matches(failure, VM_ERROR, VM_ERROR_UNAVAILABLE);
-}
-
 // Tries until it is done, or the step's time is over; what libvirt is still busy with ends some time.
 static gboolean persist(Job *job, gboolean (*attempt)(Change *change, gboolean *ret_done, GError **error),
                         GError **error)
@@ -64,7 +58,7 @@ static gboolean persist(Job *job, gboolean (*attempt)(Change *change, gboolean *
     }
     for (gboolean told = FALSE;;) {
         GError *failure = NULL;
-        if (!attempt(&change, &done, &failure) && !is_passing(failure)) {
+        if (!attempt(&change, &done, &failure) && !vm_error_passes(failure)) {
             install_propagate(error, failure);
             return FALSE;
         }

@@ -175,7 +175,7 @@ static gboolean make(PoolKeeper *keeper, const StorePool *pool)
     return job != NULL;
 }
 
-static guint waiting_in(const GPtrArray *leases)
+guint pool_count_waiting(const GPtrArray *leases)
 {
     guint waiting = 0;
     for (guint i = 0; i < leases->len; i++)
@@ -216,7 +216,7 @@ static gboolean tend(PoolKeeper *keeper, const StorePool *pool, GError **error)
     }
     if (count.ready > 0)
         clear_trouble(keeper, pool->name);
-    adjust(keeper, pool, members, &count, waiting_in(leases));
+    adjust(keeper, pool, members, &count, pool_count_waiting(leases));
     return pool_grant(keeper->daemon, pool->name, error);
 }
 

@@ -29,6 +29,8 @@ void pool_keeper_wake(PoolKeeper *keeper);
 // Why no machine could be made for pool @name of late, or NULL. The caller frees.
 char *pool_keeper_trouble(PoolKeeper *keeper, const char *name);
 
+// How many of @leases (StoreLease) wait.
+guint pool_count_waiting(const GPtrArray *leases);
 // Gives the machines of @pool that are ready to those who wait, in their order, and lets them run. Any
 // thread, one at a time. FALSE if the store cannot tell.
 gboolean pool_grant(Daemon *daemon, const char *pool, GError **error);

@@ -14,12 +14,6 @@
 
 typedef gboolean (*Attempt)(VmConnection *libvirt, const char *uuid, gboolean *ret_done, GError **error);
 
-static gboolean is_passing(const GError *failure)
-{
-    return g_error_matches(failure, VM_ERROR, VM_ERROR_BUSY) ||
-           g_error_matches(failure, VM_ERROR, VM_ERROR_UNAVAILABLE);
-}
-
 // Tries until it is done, or the step's time is over.
 static gboolean persist(Job *job, Attempt attempt, GError **error)
 {
@@ -28,7 +22,7 @@ static gboolean persist(Job *job, Attempt attempt, GError **error)
     job_set_time_limit(job, SAVE_SECONDS);
     while (!done) {
         GError *failure = NULL;
-        if (!attempt(daemon->libvirt, job_machine_uuid(job), &done, &failure) && !is_passing(failure)) {
+        if (!attempt(daemon->libvirt, job_machine_uuid(job), &done, &failure) && !vm_error_passes(failure)) {
             install_propagate(error, failure);
             return FALSE;
         }

@@ -46,18 +46,6 @@ ServiceUpload *service_driver_upload_begin(Daemon *daemon, const char *name, con
     return upload;
 }
 
-static gboolean is_as_said(Daemon *daemon, const Upload *upload, Problem **problem)
-{
-    if (!upload_sha256(upload))
-        return TRUE;
-    GError *error = NULL;
-    g_autoptr(json_object) hashes = upload_hashes(daemon, upload, &error);
-    if (hashes)
-        return upload_check_digest(upload, hashes, problem);
-    service_problem(problem, error);
-    return FALSE;
-}
-
 json_object *service_driver_upload_finish(Daemon *daemon, ServiceUpload *upload, const char *architecture,
                                           gboolean *ret_complete, Problem **problem)
 {
@@ -69,7 +57,7 @@ json_object *service_driver_upload_finish(Daemon *daemon, ServiceUpload *upload,
         return service_driver_upload_show(daemon, name, problem);
     }
     g_autoptr(json_object) imported = NULL;
-    if (is_as_said(daemon, upload, problem)) {
+    if (upload_is_as_said(daemon, upload, problem)) {
         imported = driver_package_import(daemon, name, upload_path(upload), architecture, &error);
         if (!imported)
             service_problem(problem, error);

@@ -90,19 +90,6 @@ ServiceUpload *service_image_import_begin(Daemon *daemon, const char *name, cons
     return upload;
 }
 
-// The job verifies all that is in it; this is what the client said of the whole.
-static gboolean is_as_said(Daemon *daemon, const Upload *upload, Problem **problem)
-{
-    if (!upload_sha256(upload))
-        return TRUE;
-    GError *error = NULL;
-    g_autoptr(json_object) hashes = upload_hashes(daemon, upload, &error);
-    if (hashes)
-        return upload_check_digest(upload, hashes, problem);
-    service_problem(problem, error);
-    return FALSE;
-}
-
 static char *submit_import(Daemon *daemon, Upload **upload, const char *name, Problem **problem)
 {
     GError *error = NULL;
@@ -125,7 +112,8 @@ json_object *service_image_import_finish(Daemon *daemon, ServiceUpload *upload, 
         upload_release(upload);
         return service_image_import_show(daemon, name, problem);
     }
-    char *job = is_as_said(daemon, upload, problem) ? submit_import(daemon, &upload, name, problem) : NULL;
+    char *job =
+        upload_is_as_said(daemon, upload, problem) ? submit_import(daemon, &upload, name, problem) : NULL;
     if (upload && !job)
         upload_discard(upload);
     if (!job)

@@ -34,14 +34,6 @@ static json_object *members_of(const GPtrArray *members, const GPtrArray *leases
     return array;
 }
 
-static gint waiting_among(const GPtrArray *leases)
-{
-    gint waiting = 0;
-    for (guint i = 0; i < leases->len; i++)
-        waiting += strcmp(((StoreLease *)leases->pdata[i])->state, "waiting") == 0;
-    return waiting;
-}
-
 static json_object *pool_to_json(Daemon *daemon, const StorePool *pool, GError **error)
 {
     g_autoptr(GPtrArray) members = store_pool_members(daemon->store, pool->name, error);
@@ -58,7 +50,7 @@ static json_object *pool_to_json(Daemon *daemon, const StorePool *pool, GError *
     json_add_json(object, "hardware", pool->hardware);
     json_add_text(object, "created", pool->created);
     json_object_object_add(object, "machines", members_of(members, leases));
-    json_object_object_add(object, "waiting", json_object_new_int(waiting_among(leases)));
+    json_object_object_add(object, "waiting", json_object_new_int((int)pool_count_waiting(leases)));
     json_add_text(object, "trouble", trouble);
     return object;
 }

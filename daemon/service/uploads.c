@@ -118,3 +118,15 @@ json_object *upload_state_json(const char *name, const UploadState *state)
     json_add_text(object, "modified", state->modified);
     return object;
 }
+
+gboolean upload_is_as_said(Daemon *daemon, const Upload *upload, Problem **problem)
+{
+    if (!upload_sha256(upload))
+        return TRUE;
+    GError *error = NULL;
+    g_autoptr(json_object) hashes = upload_hashes(daemon, upload, &error);
+    if (hashes)
+        return upload_check_digest(upload, hashes, problem);
+    service_problem(problem, error);
+    return FALSE;
+}

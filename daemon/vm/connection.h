@@ -8,6 +8,8 @@
 
 #define VM_ERROR (vm_error_quark())
 GQuark vm_error_quark(void);
+// Whether what failed may work a moment later: libvirt is away, or busy with the domain.
+gboolean vm_error_passes(const GError *failure);
 typedef enum {
     VM_ERROR_UNAVAILABLE, // no connection to libvirt just now; trying again may help
     VM_ERROR_NOT_FOUND,   // no such domain, snapshot, volume or pool

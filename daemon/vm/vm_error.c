@@ -70,3 +70,9 @@ void vm_error_set_libvirt(GError **error, const char *format, ...)
     else
         g_set_error(error, VM_ERROR, VM_ERROR_FAILED, "%s: libvirt gave no reason", front);
 }
+
+gboolean vm_error_passes(const GError *failure)
+{
+    return g_error_matches(failure, VM_ERROR, VM_ERROR_BUSY) ||
+           g_error_matches(failure, VM_ERROR, VM_ERROR_UNAVAILABLE);
+}
