@@ -12,9 +12,9 @@
 #include "daemon/http/tls.h"
 
 // For headers, and for what libmicrohttpd sends and receives at a time. Larger than what headers.c allows, so
-// that too many headers get a problem, not libmicrohttpd's own page. Not much larger: libmicrohttpd 0.9.75
-// clears all of it for each request, and an upload of gigabytes is held up by the disk, not by this.
-#define MEMORY_PER_CONNECTION (64 * 1024)
+// that too many headers get a problem, not libmicrohttpd's own page. Not larger still: libmicrohttpd 0.9.75
+// clears all of it for each request, and beyond this an upload of gigabytes is not received any faster.
+#define MEMORY_PER_CONNECTION (256 * 1024)
 // Connections beyond the limit that are told so; more are closed at once.
 #define REFUSALS_AT_A_TIME 16
 #define DEFAULT_LIMIT      64

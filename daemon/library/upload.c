@@ -11,13 +11,14 @@
 #include <unistd.h>
 
 #include "common/files.h"
+#include "daemon/library/file_appender.h"
 
 #define PREFIX     ".upload."
 #define FREE_BYTES (256ull << 20)
 #define FREE_SHARE 20
-// Written back in pieces of this size while more comes in, so that the end does not wait for gigabytes.
-#define FLUSH_BYTES (32ull << 20)
-#define FILE_MODE   0644
+// How often the room is looked at where nothing was announced, and so nothing reserved.
+#define LOOK_BYTES (32ull << 20)
+#define FILE_MODE  0644
 
 struct UploadTable {
     GMutex lock;
@@ -29,7 +30,8 @@ struct Upload {
     char *key; // in the table
     char *folder, *name, *path, *sha256;
     int fd;
-    guint64 size, flushed;
+    FileAppender *appender;
+    guint64 size, looked;
     gint64 end;   // where this request's bytes end, or -1
     gint64 total; // or -1
     gboolean no_space;
@@ -172,9 +174,11 @@ static gboolean open_partial(Upload *upload, const UploadStart *start, GError **
     struct stat info;
     if (fstat(upload->fd, &info) != 0)
         return fail_errno(error, "look at", upload->path, errno);
-    upload->size = upload->flushed = (guint64)info.st_size;
-    if (upload->size == start->offset)
+    upload->size = upload->looked = (guint64)info.st_size;
+    if (upload->size == start->offset) {
+        upload->appender = file_appender_new(upload->fd, upload->size);
         return TRUE;
+    }
     g_set_error(error, UPLOAD_ERROR, UPLOAD_ERROR_OFFSET,
                 "\"%s\": %" G_GUINT64_FORMAT
                 " bytes are there, so the next part must begin there, not at %" G_GUINT64_FORMAT,
@@ -204,6 +208,7 @@ static gboolean check_same(UploadTable *table, const Upload *upload, const Uploa
 
 static void upload_free(Upload *upload)
 {
+    file_appender_free(upload->appender);
     if (upload->fd >= 0)
         close(upload->fd);
     unclaim(upload->table, upload->key);
@@ -246,29 +251,11 @@ Upload *upload_begin(UploadTable *table, const UploadStart *start, GError **erro
     return NULL;
 }
 
-static gboolean write_all(Upload *upload, const char *bytes, gsize length)
+static gboolean fail_write(Upload *upload, int number, GError **error)
 {
-    while (length > 0) {
-        const gssize count = pwrite(upload->fd, bytes, length, (off_t)upload->size);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return FALSE;
-        bytes += count;
-        length -= (gsize)count;
-        upload->size += (guint64)count;
-    }
-    return TRUE;
-}
-
-// Begins writing back what is complete, and waits for what was begun a step earlier: memory stays clean.
-static void flush_behind(Upload *upload)
-{
-    if (upload->size - upload->flushed < FLUSH_BYTES)
-        return;
-    sync_file_range(upload->fd, (off_t)upload->flushed, (off_t)(upload->size - upload->flushed),
-                    SYNC_FILE_RANGE_WRITE);
-    upload->flushed = upload->size;
+    upload->no_space = number == ENOSPC || number == EDQUOT;
+    return upload->no_space ? fail_no_space(error, upload->folder, 0, 0)
+                            : fail_errno(error, "write", upload->path, number);
 }
 
 gboolean upload_write(Upload *upload, const void *bytes, gsize length, GError **error)
@@ -278,18 +265,17 @@ gboolean upload_write(Upload *upload, const void *bytes, gsize length, GError **
                     upload->name);
         return FALSE;
     }
-    // Without an announced size nothing is reserved, so look again now and then.
-    if (upload->end < 0 && upload->size - upload->flushed + length >= FLUSH_BYTES &&
-        !check_room(upload, FLUSH_BYTES, error)) {
-        upload->no_space = TRUE;
-        return FALSE;
+    if (upload->end < 0 && upload->size - upload->looked + length >= LOOK_BYTES) {
+        upload->looked = upload->size;
+        if (!check_room(upload, LOOK_BYTES, error)) {
+            upload->no_space = TRUE;
+            return FALSE;
+        }
     }
-    if (!write_all(upload, bytes, length)) {
-        upload->no_space = errno == ENOSPC || errno == EDQUOT;
-        return upload->no_space ? fail_no_space(error, upload->folder, length, 0)
-                                : fail_errno(error, "write", upload->path, errno);
-    }
-    flush_behind(upload);
+    const int number = file_appender_write(upload->appender, bytes, length);
+    if (number)
+        return fail_write(upload, number, error);
+    upload->size += length;
     return TRUE;
 }
 
@@ -320,6 +306,9 @@ gboolean upload_is_complete(const Upload *upload)
 
 gboolean upload_sync(Upload *upload, GError **error)
 {
+    const int number = file_appender_flush(upload->appender);
+    if (number)
+        return fail_write(upload, number, error);
     return fsync(upload->fd) == 0 || fail_errno(error, "sync", upload->path, errno);
 }
 
@@ -359,11 +348,12 @@ gboolean upload_commit(Upload *upload, const char *final_path, GError **error)
 
 void upload_release(Upload *upload)
 {
-    if (upload->no_space || upload->size == 0) {
+    // What does not get into the file any more must be sent again: its size says so.
+    const int number = file_appender_flush(upload->appender);
+    if (upload->no_space || upload->size == 0 || number == ENOSPC || number == EDQUOT)
         upload_discard(upload);
-        return;
-    }
-    upload_free(upload);
+    else
+        upload_free(upload);
 }
 
 void upload_discard(Upload *upload)

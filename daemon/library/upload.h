@@ -42,8 +42,9 @@ typedef struct Upload Upload;
 // Claims the name and opens the file. Room for the bytes is reserved, so that a disk that is too small is
 // found before they are sent; a part of the file system (256 MiB, at most a twentieth) is left free.
 Upload *upload_begin(UploadTable *table, const UploadStart *start, GError **error);
-// Appends. After a failure only upload_discard() or upload_release() may follow. A file that found no room is
-// worth nothing to anybody: upload_release() then discards it.
+// Appends; the bytes may still be on their way to the file, so a failure may be that of an earlier piece, or
+// be told by upload_sync(). After a failure only upload_discard() or upload_release() may follow. A file that
+// found no room is worth nothing to anybody: upload_release() then discards it.
 gboolean upload_write(Upload *upload, const void *bytes, gsize length, GError **error);
 // Where the bytes are; how many there are, with those of earlier requests. Borrowed.
 const char *upload_path(const Upload *upload);
@@ -52,7 +53,7 @@ const char *upload_name(const Upload *upload);
 const char *upload_sha256(const Upload *upload); // UploadStart.sha256
 // FALSE: the request was one part of the file, and more must follow.
 gboolean upload_is_complete(const Upload *upload);
-// Makes the file durable.
+// Makes the file durable: must come before the file is looked at, or given its name.
 gboolean upload_sync(Upload *upload, GError **error);
 // Gives the file its name, unless something is there already, and frees the upload. On failure the upload is
 // still there.

@@ -119,14 +119,17 @@ json_object *upload_state_json(const char *name, const UploadState *state)
     return object;
 }
 
-gboolean upload_is_as_said(Daemon *daemon, const Upload *upload, Problem **problem)
+gboolean upload_is_as_said(Daemon *daemon, Upload *upload, Problem **problem)
 {
-    if (!upload_sha256(upload))
-        return TRUE;
     GError *error = NULL;
-    g_autoptr(json_object) hashes = upload_hashes(daemon, upload, &error);
-    if (hashes)
-        return upload_check_digest(upload, hashes, problem);
+    g_autoptr(json_object) hashes = NULL;
+    gboolean ok = upload_sync(upload, &error);
+    if (ok && upload_sha256(upload)) {
+        hashes = upload_hashes(daemon, upload, &error);
+        ok = hashes != NULL;
+    }
+    if (ok)
+        return !hashes || upload_check_digest(upload, hashes, problem);
     service_problem(problem, error);
     return FALSE;
 }

@@ -126,7 +126,7 @@ static void check_row(const Row *row)
     g_autoptr(Faults) faults = faults_new();
     g_autoptr(UnattendSettings) settings = unattend_settings_parse(request, "compat-01", faults);
     g_autofree char *text = faults_to_text(faults);
-    g_test_message("%s: %s", row->file, text);
+    g_test_message("%.300s: %s", row->file, text);
     g_assert_null(settings);
     for (guint i = 0; i < faults_count(faults); i++) {
         const Fault *fault = faults_get(faults, i);
