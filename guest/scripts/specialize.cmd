@@ -24,6 +24,8 @@ if exist "%SystemRoot%\System32\icacls.exe" "%SystemRoot%\System32\icacls.exe" "
 set SEVEND_STEP=copy
 for %%f in (sevend-agent.exe job.cmd first-logon.cmd first-logon.txt) do call :copy_file %%f
 for %%f in (sevend-agent.exe job.cmd first-logon.cmd) do if not exist "%SEVEND_FOLDER%\%%f" goto failed
+rem Files on a CD are read-only, which copy keeps; the first logon deletes them.
+attrib -r "%SEVEND_FOLDER%\*"
 
 set SEVEND_STEP=nonce
 rem With the space: a digit before > would name a handle. The agent reads one word.
@@ -47,9 +49,6 @@ set SEVEND_EXIT=1
 "%SEVEND_AGENT%" --report phase=specialize status=failed step=%SEVEND_STEP% exit=%SEVEND_EXIT%
 exit /b 0
 
-rem Files on a CD are read-only, which copy keeps; attrib lets the first logon delete them.
 :copy_file
-if not exist "%SEVEND_CONFIG%\sevend\%1" goto :eof
-copy /y "%SEVEND_CONFIG%\sevend\%1" "%SEVEND_FOLDER%\%1" >nul
-attrib -r "%SEVEND_FOLDER%\%1"
+if exist "%SEVEND_CONFIG%\sevend\%1" copy /y "%SEVEND_CONFIG%\sevend\%1" "%SEVEND_FOLDER%\%1" >nul
 goto :eof

@@ -55,9 +55,9 @@ came_to_its_end() {
   local before idle=0
   while kill -0 "$1" 2>/dev/null; do
     before=$(processor_ticks)
-    sleep 2
-    if [ $(($(processor_ticks) - before)) -lt 10 ]; then idle=$((idle + 1)); else idle=0; fi
-    [ $idle -lt 6 ] || return 1
+    usleep 400000
+    if [ $(($(processor_ticks) - before)) -lt 3 ]; then idle=$((idle + 1)); else idle=0; fi
+    [ $idle -lt 30 ] || return 1
   done
 }
 
