@@ -217,6 +217,29 @@ static void who_waits_is_told_that_the_image_is_not_made(void)
     end_fixture(fixture);
 }
 
+// The install has failed, and a daemon that starts then finds what was to go on from it.
+static void what_was_not_installed_is_not_sealed(void)
+{
+    LibraryFixture *fixture = new_fixture();
+    Store *store = fixture->daemon.store;
+    g_autoptr(StoreImage) image = NULL;
+    g_autoptr(json_object) first = accepted(fixture, REQUEST("a", ",\"seal\":\"gold\""));
+    g_autoptr(json_object) second = accepted(fixture, REQUEST("b", ",\"seal\":\"gold\""));
+    const char *create = member(first, "job", "id");
+    g_assert_true(store_job_finish(store, create, "failed", "setup-stopped", "No.", "copy", NULL));
+    g_assert_true(
+        store_machine_set_state(store, member(first, "vm", "uuid"), "failed", "setup-stopped", "No.", NULL));
+    image_sweep(&fixture->daemon);
+    g_assert_true(job_engine_start(fixture->daemon.jobs, NULL));
+    g_autoptr(StoreJob) seal = ended(fixture, member(first, "job", "next"));
+    g_autoptr(StoreJob) clone = ended(fixture, member(second, "job", "id"));
+    g_assert_cmpstr(seal->error_code, ==, "not-installed");
+    g_assert_nonnull(strstr(seal->error_message, create));
+    g_assert_cmpstr(clone->error_code, ==, "image-not-made");
+    g_assert_false(store_image_get(store, "gold", &image, NULL));
+    end_fixture(fixture);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -230,5 +253,6 @@ int main(int argc, char **argv)
                     a_fresh_install_is_sealed_under_another_name);
     g_test_add_func("/recipes/who-waits-is-told-that-the-image-is-not-made",
                     who_waits_is_told_that_the_image_is_not_made);
+    g_test_add_func("/recipes/what-was-not-installed-is-not-sealed", what_was_not_installed_is_not_sealed);
     return g_test_run();
 }
