@@ -288,7 +288,8 @@ static const char explanation[] =
     "{\"pass\":\"specialize\",\"file\":\"C:\\\\a\"}]},"
     "{\"pointer\":null,\"value\":null,\"source\":\"default\",\"carried_by\":["
     "{\"pass\":\"windowsPE\",\"component\":\"Microsoft-Windows-Setup\",\"path\":\"A\",\"value\":\"1\"},"
-    "{\"pass\":\"windowsPE\",\"component\":\"Microsoft-Windows-Setup\",\"path\":\"B\",\"value\":\"2\"}]}]}";
+    "{\"pass\":\"windowsPE\",\"component\":\"Microsoft-Windows-Setup\",\"path\":\"B\",\"value\":\"2\"}]}],"
+    "\"image\":\"gold\"}";
 
 static void an_answer_file_is_explained(void)
 {
