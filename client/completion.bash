@@ -26,7 +26,7 @@ _sevenctl() {
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl disc ls --names 2>/dev/null)" -- "$current")
         return
         ;;
-    --image)
+    --image | --seal)
         mapfile -t COMPREPLY < <(compgen -W "$(sevenctl image ls --names 2>/dev/null)" -- "$current")
         return
         ;;

@@ -52,7 +52,7 @@ static void print_warnings(json_object *machine)
         json_object *warning = json_object_array_get_idx(warnings, i);
         g_autofree char *pointer = safe_line(json_string_member(warning, "pointer"));
         g_autofree char *message = safe_line(json_string_member(warning, "message"));
-        fprintf(stderr, "warning: %s: %s\n", pointer, message);
+        fprintf(stderr, "warning: %s%s%s\n", pointer, *pointer ? ": " : "", message);
     }
 }
 
@@ -141,12 +141,17 @@ const Verb verb_create = {
     .notes =
         "NAME may stand in the request's file instead. Secrets need not stand on the command line, where "
         "every\n"
-        "user of this host can read them: --password-file, --product-key-file, or --user NAME, which asks.\n",
+        "user of this host can read them: --password-file, --product-key-file, or --user NAME, which asks.\n"
+        "With --seal IMAGE the machine is sealed when it is installed. Whoever then asks for a machine of "
+        "the same\n"
+        "recipe (disc, edition, drivers, settings, files) gets a clone of that image, unless --fresh is "
+        "given.\n",
     .examples =
         "  sevenctl create compat-01 --template win7-pro-x64 --disc win7-sp1-x64 --user tester --wait\n"
         "  sevenctl create ci-7 -f request.json --password-file pw --driver virtio-win-w7-amd64 -w --timeout "
         "3600\n"
         "  sevenctl create ci-8 --image gold --computer-name CI-8 --wait\n"
+        "  sevenctl create ci-9 -f request.json --seal gold --wait\n"
         "  generate-request | sevenctl create --file - --idempotency-key build-1234\n",
     .run = run,
 };

@@ -3,7 +3,9 @@
 #include "client/explanation.h"
 
 #include "client/table.h"
+#include "client/terminal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define PLACES        4  // of one setting; --json has them all
@@ -68,4 +70,11 @@ void explanation_print(json_object *document)
             add_setting(table, item);
     }
     table_print(table, stdout);
+    const char *image = json_string_member(document, "image");
+    if (image) {
+        g_autofree char *safe_image = safe_line(image);
+        printf(
+            "\nImage %s has the same recipe: the machine would be a clone of it, unless --fresh is given.\n",
+            safe_image);
+    }
 }

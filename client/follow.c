@@ -69,14 +69,15 @@ static void print_timeline(const Timeline *timeline)
     table_print(table, stdout);
 }
 
-static void print_success(const char *machine, json_object *job)
+// @installed: the job, or one that it goes on from, has installed the machine.
+static void print_success(const char *machine, json_object *job, gboolean installed)
 {
     const char *kind = json_string_member(job, "kind");
     gint64 started = time_parse(json_string_member(job, "started"), 0);
     gint64 finished = time_parse(json_string_member(job, "finished"), 0);
     g_autofree char *duration = duration_text(finished - started);
     g_autofree char *name = safe_line(machine);
-    if (g_strcmp0(kind, "create") != 0) {
+    if (!installed) {
         g_autofree char *what = safe_line(kind ? kind : "job");
         printf("%s: %s done (%s).\n", name, what, duration);
         return;
@@ -164,8 +165,13 @@ static ExitCode get_job(Client *client, const char *id, const FollowLimits *limi
     return code;
 }
 
+static gboolean is_kind(json_object *job, const char *kind)
+{
+    return !g_strcmp0(json_string_member(job, "kind"), kind);
+}
+
 static ExitCode report_outcome(const Client *client, const Progress *progress, const char *id,
-                               const char *machine, json_object *job)
+                               const char *machine, json_object *job, gboolean installed)
 {
     gboolean succeeded = !g_strcmp0(json_string_member(job, "state"), "succeeded");
     if (client->json)
@@ -173,15 +179,20 @@ static ExitCode report_outcome(const Client *client, const Progress *progress, c
     if (terminal_can_redraw(stdout))
         print_timeline(progress_timeline(progress));
     fflush(stdout);
-    if (succeeded)
-        print_success(machine ? machine : id, job);
+    const char *next = json_string_member(job, "next");
+    if (succeeded && next) {
+        g_autofree char *name = safe_line(machine ? machine : id), *safe_next = safe_line(next);
+        printf("%s: goes on in job %s\n", name, safe_next);
+    } else if (succeeded)
+        print_success(machine ? machine : id, job, installed || is_kind(job, "create"));
     else
         print_failure(machine, job, id);
     return succeeded ? EXIT_OK : EXIT_FAILED;
 }
 
-ExitCode follow_job(Client *client, const char *id, const char *machine, const FollowLimits *limits,
-                    json_object **ret_job)
+// One job of a chain. @deadline: monotonic, 0: none; @installed: see print_success().
+static ExitCode follow_one(Client *client, const char *id, const char *machine, const FollowLimits *limits,
+                           gint64 deadline, gboolean installed, json_object **ret_job)
 {
     ExitCode code = EXIT_OK;
     Http *http = client_http(client, &code);
@@ -192,8 +203,7 @@ ExitCode follow_job(Client *client, const char *id, const char *machine, const F
     EventsRequest request = {
         .job = id,
         .retry_seconds = (guint)limits->retry_seconds,
-        .deadline =
-            limits->timeout_seconds ? g_get_monotonic_time() + limits->timeout_seconds * G_USEC_PER_SEC : 0,
+        .deadline = deadline,
         .on_event = on_event,
         .on_lost = on_lost,
         .on_back = on_back,
@@ -216,9 +226,30 @@ ExitCode follow_job(Client *client, const char *id, const char *machine, const F
     code = get_job(client, id, limits, &job);
     if (code != EXIT_OK)
         return code;
-    code = report_outcome(client, progress, id, machine, job);
+    code = report_outcome(client, progress, id, machine, job, installed);
     *ret_job = g_steal_pointer(&job);
     return code;
+}
+
+ExitCode follow_job(Client *client, const char *id, const char *machine, const FollowLimits *limits,
+                    json_object **ret_job)
+{
+    const gint64 deadline =
+        limits->timeout_seconds ? g_get_monotonic_time() + limits->timeout_seconds * G_USEC_PER_SEC : 0;
+    g_autofree char *current = g_strdup(id);
+    gboolean installed = FALSE;
+    for (;;) {
+        g_autoptr(json_object) job = NULL;
+        const ExitCode code = follow_one(client, current, machine, limits, deadline, installed, &job);
+        const char *next = code == EXIT_OK ? json_string_member(job, "next") : NULL;
+        if (!next) {
+            *ret_job = g_steal_pointer(&job);
+            return code;
+        }
+        installed = installed || is_kind(job, "create");
+        g_free(current);
+        current = g_strdup(next);
+    }
 }
 
 ExitCode follow_answer(Client *client, const HttpAnswer *answer, const char *machine, const char *doing,

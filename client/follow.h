@@ -32,10 +32,11 @@ typedef struct {
 // TRUE if they make sense; else reported, with *@ret_code set.
 gboolean follow_limits_check(const FollowLimits *limits, const Verb *verb, ExitCode *ret_code);
 
-// Waits for @job's end. @machine may be NULL. Reports how it ended: EXIT_OK if it succeeded, EXIT_FAILED if
+// Waits for the end of @job and, while they succeed, of the jobs that go on from it ("next"). @machine may be
+// NULL. Reports how it ended: EXIT_OK if it succeeded, EXIT_FAILED if
 // it failed or was cancelled, and so on. With --json nothing is printed on success or failure, for the caller
 // to do it:
-// *@ret_job is the job as it ended, or NULL if that was not seen (then a failure has been reported).
+// *@ret_job is the last job as it ended, or NULL if that was not seen (then a failure has been reported).
 ExitCode follow_job(Client *client, const char *job, const char *machine, const FollowLimits *limits,
                     json_object **ret_job);
 

@@ -71,8 +71,9 @@ const Verb verb_image_ls = {
 
 static void print_image(json_object *image)
 {
-    static const char *const members[] = { "name",         "state",  "machine",  "parent", "disc", "edition",
-                                           "architecture", "clones", "children", "job",    "uuid" };
+    static const char *const members[] = { "name",     "state",   "machine",      "parent",
+                                           "disc",     "edition", "architecture", "clones",
+                                           "children", "job",     "recipe",       "uuid" };
     g_autoptr(Table) table = table_new(NULL);
     g_autofree char *created = time_text(json_string_member(image, "created"));
     g_autofree char *size = size_text(image, "size_bytes");

@@ -123,6 +123,7 @@ static void print_job(json_object *document)
     show_member(table, job, "state", "state:");
     show_member(table, job, "phase", "phase:");
     table_add(table, "done:", percent);
+    show_member(table, job, "next", "goes on in:");
     if (json_object_is_type(error, json_type_object)) {
         show_member(table, error, "message", "error:");
         show_member(table, error, "code", "error code:");

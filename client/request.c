@@ -300,6 +300,8 @@ ExitCode request_build(RequestOptions *options, const Verb *verb, const char *na
         return report_usage(verb, "--autologon needs a user: give --user NAME");
     if (options->autologon)
         json_object_object_add(first, "autologon", json_object_new_boolean(TRUE));
+    if (options->fresh)
+        json_object_object_add(request, "fresh", json_object_new_boolean(TRUE));
     *ret_request = g_steal_pointer(&request);
     return EXIT_OK;
 }

@@ -10,6 +10,8 @@
 const RequestField request_fields[] = {
     { "template", NULL, "template", FALSE, "NAME", "machine template (sevenctl template ls)" },
     { "image", NULL, "image", FALSE, "NAME", "make a clone of that image instead (sevenctl image ls)" },
+    { "seal", NULL, "seal", FALSE, "IMAGE",
+      "make it that image when it is installed, and go on as its first clone" },
     { "disc", NULL, "disc", FALSE, "NAME", "the vendor's disc (sevenctl disc ls)" },
     { "edition", NULL, "edition", FALSE, "EDITION", "edition on the disc (sevenctl disc show DISC)" },
     { "product-key", NULL, "product_key", FALSE, "KEY",
@@ -100,6 +102,8 @@ GOptionEntry *request_entries(RequestOptions *options, const GOptionEntry *more)
         LIST("user", users, "local administrator; asks for the password if it is left out",
              "NAME[:PASSWORD]"),
         SECRET(SECRET_PASSWORD, "password, for every user that has none,"),
+        { "fresh", 0, 0, G_OPTION_ARG_NONE, &options->fresh,
+          "install, also where an image of the same recipe could be cloned", NULL },
         { "autologon", 0, 0, G_OPTION_ARG_NONE, &options->autologon, "log the first user on at start", NULL },
         SECRET(SECRET_ADMINISTRATOR, "enables the built-in Administrator; its password"),
         { "display", 0, 0, G_OPTION_ARG_FILENAME, &options->display, "size of the screen: 1280x1024",
@@ -153,5 +157,5 @@ gboolean request_options_given(const RequestOptions *options)
             return TRUE;
     return options->file || options->from || options->display || options->answer_file || options->drivers ||
            options->users || options->specialize || options->first_logon || options->logon ||
-           options->files_in || options->set || options->autologon;
+           options->files_in || options->set || options->autologon || options->fresh;
 }

@@ -14,7 +14,7 @@ typedef struct {
     const char *text;
 } RequestField;
 extern const RequestField request_fields[];
-#define REQUEST_FIELDS 23
+#define REQUEST_FIELDS 24
 
 // Secrets that stand in files.
 typedef enum {
@@ -34,7 +34,7 @@ struct RequestOptions {
     char *display;
     char *answer_file;
     char **drivers, **users, **specialize, **first_logon, **logon, **files_in, **set;
-    gboolean autologon;
+    gboolean autologon, fresh;
 };
 
 // "WIDTHxHEIGHT", with "xDEPTH" or without, to @request's "display". EXIT_OK, or a reported EXIT_USAGE; as

@@ -7,6 +7,7 @@
 
 #include "common/ids.h"
 #include "daemon/images/clone_request.h"
+#include "daemon/images/image_await.h"
 #include "daemon/images/image_files.h"
 #include "daemon/images/personalize.h"
 #include "daemon/install/agent_record.h"
@@ -34,13 +35,22 @@ static void clone_free(gpointer data)
     g_free(clone);
 }
 
+// What it is made of. A machine that waits for its image has none yet.
+static gboolean read_image(Clone *clone, const char *name, GError **error)
+{
+    if (!store_image_get(clone->daemon->store, name, &clone->image, error))
+        return FALSE;
+    clone->image_nonce = machine_files_read_nonce(clone->daemon, clone->image->uuid, error);
+    return clone->image_nonce != NULL;
+}
+
 // After the last step the request is gone, and nothing needs it any more.
 static gboolean read_request(Job *job, Clone *clone, GError **error)
 {
     Daemon *daemon = clone->daemon;
     g_autoptr(StoreMachine) machine = NULL;
     if (!store_machine_get(daemon->store, job_machine_name(job), &machine, error) ||
-        !store_image_get(daemon->store, machine->image, &clone->image, error))
+        (machine->image && !read_image(clone, machine->image, error)))
         return FALSE;
     if (strcmp(machine->state, "ready") == 0)
         return TRUE;
@@ -61,11 +71,21 @@ static gpointer begin(Job *job, GError **error)
     if (read_request(job, clone, error))
         clone->nonce = machine_files_read_nonce(clone->daemon, job_machine_uuid(job), error);
     if (clone->nonce)
-        clone->image_nonce = machine_files_read_nonce(clone->daemon, clone->image->uuid, error);
-    if (clone->image_nonce)
         return clone;
     clone_free(clone);
     return NULL;
+}
+
+static gboolean run_image(Job *job, GError **error)
+{
+    Clone *clone = job_data(job);
+    GError *failure = NULL;
+    if (!clone->image &&
+        (!image_await(job, error) ||
+         !install_settled(read_image(clone, clone->request->image, &failure), &failure, error)))
+        return FALSE;
+    job_detail(job, "image \"%s\"", clone->image->name);
+    return TRUE;
 }
 
 // A volume left by an attempt that a crash cut short holds nothing yet: the machine starts two steps later.
@@ -168,9 +188,13 @@ static void failing(Job *job, GError *error)
 }
 
 static const JobStep steps[] = {
-    { "disk", 1, run_disk, install_undo_disk },    { "define", 1, run_define, install_undo_define },
-    { "start", 1, run_start, install_undo_start }, { "boot", 20, run_boot, NULL },
-    { "personalize", 6, run_personalize, NULL },   { "ready", 1, run_ready, NULL },
+    { "image", 1, run_image, NULL },
+    { "disk", 1, run_disk, install_undo_disk },
+    { "define", 1, run_define, install_undo_define },
+    { "start", 1, run_start, install_undo_start },
+    { "boot", 20, run_boot, NULL },
+    { "personalize", 6, run_personalize, NULL },
+    { "ready", 1, run_ready, NULL },
 };
 
 const JobKind clone_job_kind = {
@@ -198,24 +222,30 @@ static StoreMachine machine_of(const StoreImage *image, const char *name, const 
     };
 }
 
-char *clone_submit(Daemon *daemon, json_object *document, gint64 lifetime, const char *pool,
-                   const StoreIdempotency *idempotency, GError **error)
+// Until its image is ready the machine's row names none: it could not be given up any more.
+char *clone_submit(Daemon *daemon, const CloneOrder *order, const StoreIdempotency *idempotency,
+                   GError **error)
 {
+    json_object *document = order->document;
     g_autoptr(StoreImage) image = NULL;
     if (!store_image_get(daemon->store, json_string_member(document, "image"), &image, error))
         return NULL;
+    const gboolean waits = order->waits && strcmp(image->state, "sealing") == 0;
+    g_autofree char *parameters = waits ? image_await_parameters(image) : NULL;
     g_autofree char *uuid = g_uuid_string_random();
     g_autofree char *now = time_now_text();
     StoreMachine machine = machine_of(image, json_string_member(document, "name"), uuid);
     machine.request = (char *)json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN);
     machine.created = now;
-    g_autofree char *expires = lifetime > 0 ? time_later_text(lifetime) : NULL;
-    machine.expires = expires;
-    machine.pool = (char *)pool;
-    machine.pool_state = pool ? (char *)"warming" : NULL;
+    machine.expires = (char *)order->expires;
+    machine.warnings = (char *)order->warnings;
+    machine.pool = (char *)order->pool;
+    machine.pool_state = order->pool ? (char *)"warming" : NULL;
+    if (waits)
+        machine.image = NULL;
     if (!machine_files_create(daemon, uuid, document, error))
         return NULL;
-    char *job = job_engine_submit(daemon->jobs, clone_job_kind.name, &machine, machine.name, uuid, NULL,
+    char *job = job_engine_submit(daemon->jobs, clone_job_kind.name, &machine, machine.name, uuid, parameters,
                                   idempotency, error);
     if (!job)
         machine_files_remove(daemon, uuid, NULL);

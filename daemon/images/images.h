@@ -8,7 +8,7 @@
 
 #include "daemon/daemon.h"
 
-extern const JobKind seal_job_kind;         // "seal"; parameters: SealOrder as JSON
+extern const JobKind seal_job_kind;         // "seal"; parameters {"image","keep","timeout_seconds","ready"}
 extern const JobKind clone_job_kind;        // "clone"; the machine's row names the image
 extern const JobKind delete_image_job_kind; // "delete-image"; parameters {"image": name}
 extern const JobKind export_image_job_kind; // "export-image"; parameters {"export": id, "image": name}
@@ -16,17 +16,28 @@ extern const JobKind import_image_job_kind; // "import-image"; parameters {"imag
 
 #define SEAL_STOP_SECONDS 300 // unless the request says otherwise
 
+// Parameters of a job that seals what a request has just installed: the machine goes on as the image's first
+// clone, and the job ends when that is ready. A new text; the caller frees.
+char *seal_parameters_of_install(const char *image);
+
 // Gives up names of images whose sealing or import never began: after a crash between the two. Before jobs
 // start.
 void image_sweep(Daemon *daemon);
 
-// Stores the clone that @document asks for, and its job, in this order: files, rows. @document: as
-// clone_request_parse() took it; @lifetime in seconds, 0: none. Returns the job's id (the caller frees).
-// Errors: STORE_ERROR (NOT_FOUND: no such image, or it is not ready; EXISTS: the name is taken), JOB_ERROR,
+// What a clone is made by.
+typedef struct {
+    json_object *document; // as clone_request_parse() took it
+    const char *expires;   // RFC 3339; NULL: never
+    const char *pool;      // that it belongs to, or NULL
+    const char *warnings;  // JSON array of faults, or NULL
+    gboolean waits;        // for its image, if that is still being made
+} CloneOrder;
+
+// Stores the clone, and its job, in this order: files, rows. Returns the job's id (the caller frees). Errors:
+// STORE_ERROR (NOT_FOUND: no such image, or it is not ready; EXISTS: the name is taken), JOB_ERROR,
 // G_FILE_ERROR.
-// @pool: that it belongs to, or NULL.
-char *clone_submit(Daemon *daemon, json_object *document, gint64 lifetime, const char *pool,
-                   const StoreIdempotency *idempotency, GError **error);
+char *clone_submit(Daemon *daemon, const CloneOrder *order, const StoreIdempotency *idempotency,
+                   GError **error);
 
 // Makes an image on its way in of what was uploaded under its name, and submits its job: row, archive, job.
 // Takes *@upload and sets it to NULL; if it is still there after a failure it is the caller's. Nothing else

@@ -11,7 +11,7 @@
 typedef struct {
     Daemon *daemon;
     CloneRequest *request; // NULL after a restart that came when all was done
-    StoreImage *image;
+    StoreImage *image;     // NULL, as its nonce, until it is ready
     char *nonce, *image_nonce;
 } Clone;
 

@@ -14,10 +14,13 @@
 
 // What Windows may take beyond the time that the order gives it: for libvirt, and for writing things down.
 #define STOP_GRACE_SECONDS 60
+#define CLONE_POLL_MS      500
+#define LATER_JOBS         50 // of a machine, that are looked through
 
 typedef struct {
     char *image;
-    gboolean keep; // the machine goes on, as the image's first clone
+    gboolean keep;  // the machine goes on, as the image's first clone
+    gboolean ready; // the job ends when that clone is ready
     guint stop_seconds;
 } SealOrder;
 
@@ -36,16 +39,57 @@ static SealOrder *order_of(Job *job, GError **error)
     if (!parameters)
         return NULL;
     json_object *keep = json_object_object_get(parameters, "keep");
+    json_object *ready = json_object_object_get(parameters, "ready");
     SealOrder *order = g_new0(SealOrder, 1);
     order->image = g_strdup(json_string_member(parameters, "image"));
     order->keep = json_object_get_boolean(keep);
+    order->ready = json_object_get_boolean(ready);
     order->stop_seconds = (guint)json_int_member(parameters, "timeout_seconds", SEAL_STOP_SECONDS);
     return order;
 }
 
+char *seal_parameters_of_install(const char *image)
+{
+    g_autoptr(json_object) order = json_object_new_object();
+    json_object_object_add(order, "image", json_object_new_string(image));
+    json_object_object_add(order, "keep", json_object_new_boolean(TRUE));
+    json_object_object_add(order, "ready", json_object_new_boolean(TRUE));
+    return g_strdup(json_object_to_json_string_ext(order, JSON_C_TO_STRING_PLAIN));
+}
+
+// A job that was asked for with the install may find that there is nothing to seal.
+static gboolean is_installed(Job *job, const SealOrder *order, GError **error)
+{
+    Daemon *daemon = job_user_data(job);
+    g_autoptr(StoreMachine) machine = NULL;
+    g_autoptr(StoreImage) image = NULL;
+    const gboolean there = store_machine_get(daemon->store, job_machine_name(job), &machine, NULL) &&
+                           strcmp(machine->uuid, job_machine_uuid(job)) == 0;
+    if (there && strcmp(machine->state, "ready") == 0)
+        return TRUE;
+    if (!there && store_image_get(daemon->store, order->image, &image, NULL) &&
+        strcmp(image->uuid, job_machine_uuid(job)) == 0 && strcmp(image->state, "sealing") != 0)
+        return TRUE;
+    if (there)
+        job_fail(
+            error, "not-installed",
+            "machine \"%s\" is %s, not ready, and is not sealed: job %s says why (sevenctl job show). The "
+            "name \"%s\" is free again",
+            machine->name, machine->state, machine->job, order->image);
+    else
+        job_fail(error, "not-installed",
+                 "machine \"%s\" is gone, and is not sealed. The name \"%s\" is free again",
+                 job_machine_name(job), order->image);
+    return FALSE;
+}
+
 static gpointer begin(Job *job, GError **error)
 {
-    return order_of(job, error);
+    SealOrder *order = order_of(job, error);
+    if (order && is_installed(job, order, error))
+        return order;
+    free_order(order);
+    return NULL;
 }
 
 // Only a Windows that has shut down cleanly is worth a copy.
@@ -127,26 +171,92 @@ static gboolean run_image(Job *job, GError **error)
     return FALSE;
 }
 
-// Resumed: its clone may have been asked for already.
-static gboolean run_clone(Job *job, GError **error)
+// Resumed: its clone may have been asked for already, and may even be gone again. *@ret_was: it was.
+static gboolean clone_was_asked_for(Job *job, gboolean *ret_was, GError **error)
 {
     Daemon *daemon = job_user_data(job);
-    const SealOrder *order = job_data(job);
     GError *failure = NULL;
-    g_autoptr(StoreMachine) there = NULL;
-    if (!order->keep || store_machine_get(daemon->store, job_machine_name(job), &there, NULL))
-        return TRUE;
+    g_autoptr(GPtrArray) jobs =
+        store_job_list(daemon->store, job_machine_name(job), NULL, NULL, LATER_JOBS, &failure);
+    *ret_was = FALSE;
+    for (guint i = 0; jobs && i < jobs->len; i++) { // the newest first
+        const StoreJob *later = jobs->pdata[i];
+        if (strcmp(later->id, job_id(job)) == 0)
+            break;
+        *ret_was = *ret_was || strcmp(later->kind, clone_job_kind.name) == 0;
+    }
+    return install_settled(jobs != NULL, &failure, error);
+}
+
+static gboolean ask_for_clone(Job *job, const SealOrder *order, GError **error)
+{
+    Daemon *daemon = job_user_data(job);
+    GError *failure = NULL;
     const StoreIdempotency none = { NULL, NULL };
+    g_autoptr(StoreImage) image = NULL;
     g_autoptr(json_object) document = json_object_new_object();
+    if (!store_image_get(daemon->store, order->image, &image, &failure)) {
+        install_propagate(error, failure);
+        return FALSE;
+    }
     json_object_object_add(document, "name", json_object_new_string(job_machine_name(job)));
     json_object_object_add(document, "image", json_object_new_string(order->image));
-    g_autofree char *clone = clone_submit(daemon, document, 0, NULL, &none, &failure);
-    if (clone) {
-        job_detail(job, "job %s", clone);
+    const CloneOrder clone = { .document = document, .expires = image->expires };
+    g_autofree char *id = clone_submit(daemon, &clone, &none, &failure);
+    if (id) {
+        job_detail(job, "job %s", id);
         return TRUE;
     }
     install_propagate(error, failure);
     return FALSE;
+}
+
+// TRUE if there is nothing more to wait for; with @error if it will not be ready.
+static gboolean clone_has_ended(Job *job, const SealOrder *order, GError **error)
+{
+    Daemon *daemon = job_user_data(job);
+    g_autoptr(StoreMachine) clone = NULL;
+    g_autoptr(GError) failure = NULL;
+    if (store_machine_get(daemon->store, job_machine_name(job), &clone, &failure)) {
+        if (strcmp(clone->state, "installing") == 0)
+            return FALSE;
+        if (strcmp(clone->state, "ready") != 0)
+            job_fail(error, "clone-failed",
+                     "image \"%s\" is made, but machine \"%s\", its first clone, is %s: %s", order->image,
+                     clone->name, clone->state, clone->error_message ? clone->error_message : clone->job);
+        return TRUE;
+    }
+    if (!g_error_matches(failure, STORE_ERROR, STORE_ERROR_NOT_FOUND))
+        return FALSE; // told when its end is stored
+    job_fail(error, "clone-failed", "image \"%s\" is made, but machine \"%s\", its first clone, is gone",
+             order->image, job_machine_name(job));
+    return TRUE;
+}
+
+// Not counted meanwhile: the clone's job needs room to run in.
+static gboolean wait_for_clone(Job *job, const SealOrder *order, GError **error)
+{
+    GError *failure = NULL;
+    gboolean goes_on = TRUE;
+    job_set_time_limit(job, 0); // that of the clone's steps
+    job_stop_counting(job);
+    while (goes_on && !clone_has_ended(job, order, &failure))
+        goes_on = job_sleep(job, CLONE_POLL_MS, &failure);
+    if (!job_resume_counting(job, failure ? NULL : &failure) || failure) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean run_clone(Job *job, GError **error)
+{
+    const SealOrder *order = job_data(job);
+    gboolean asked = FALSE;
+    if (!order->keep)
+        return TRUE;
+    return clone_was_asked_for(job, &asked, error) && (asked || ask_for_clone(job, order, error)) &&
+           (!order->ready || wait_for_clone(job, order, error));
 }
 
 // Also of a job that was cancelled before it began, and has no data.

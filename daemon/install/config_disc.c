@@ -131,17 +131,33 @@ static gint by_path(gconstpointer left, gconstpointer right)
     return strcmp(*a + SHA256_LETTERS, *b + SHA256_LETTERS);
 }
 
-char *install_config_digest(Daemon *daemon, const InstallPlan *plan, GError **error)
+static GPtrArray *sums_of(Daemon *daemon, const InstallPlan *plan, UnattendSecrets secrets, GError **error)
 {
     g_autoptr(GPtrArray) sums = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    Pieces pieces = { .daemon = daemon, .nonce = "", .secrets = UNATTEND_SECRETS_MASKED, .sums = sums };
+    Pieces pieces = { .daemon = daemon, .nonce = "", .secrets = secrets, .sums = sums };
     if (!add_pieces(&pieces, plan, error))
         return NULL;
     g_ptr_array_sort(sums, by_path);
-    for (guint i = 0; i < sums->len; i++)
+    return g_steal_pointer(&sums);
+}
+
+char *install_config_digest(Daemon *daemon, const InstallPlan *plan, GError **error)
+{
+    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_autoptr(GPtrArray) sums = sums_of(daemon, plan, UNATTEND_SECRETS_MASKED, error);
+    for (guint i = 0; sums && i < sums->len; i++)
         g_checksum_update(checksum, sums->pdata[i], -1);
-    return g_strdup(g_checksum_get_string(checksum));
+    return sums ? g_strdup(g_checksum_get_string(checksum)) : NULL;
+}
+
+char *install_config_keyed_digest(Daemon *daemon, const InstallPlan *plan, GError **error)
+{
+    const guchar *key = (const guchar *)daemon->instance;
+    g_autoptr(GHmac) hmac = g_hmac_new(G_CHECKSUM_SHA256, key, strlen(daemon->instance));
+    g_autoptr(GPtrArray) sums = sums_of(daemon, plan, UNATTEND_SECRETS_KEPT, error);
+    for (guint i = 0; sums && i < sums->len; i++)
+        g_hmac_update(hmac, sums->pdata[i], -1);
+    return sums ? g_strdup(g_hmac_get_string(hmac)) : NULL;
 }
 
 // Keeps the masked answer file: it is what GET …/answer-file shows.

@@ -43,6 +43,9 @@ gboolean install_config_files(const Install *install, const InstallPlan *plan, c
 // SHA-256 in hex of what it holds, secrets, contents of placed files and the nonce left out: the same for the
 // same request. Of lines as sha256sum writes them ("HEX  PATH\n"), sorted by path. The caller frees.
 char *install_config_digest(Daemon *daemon, const InstallPlan *plan, GError **error);
+// Of all that it holds but the nonce, secrets too; therefore keyed with the daemon's instance: the digest
+// alone must not let anybody try passwords out. The caller frees.
+char *install_config_keyed_digest(Daemon *daemon, const InstallPlan *plan, GError **error);
 // Progress of sevend-media shown as progress of the step. data: the Job.
 void install_media_progress(const char *step, guint64 done, guint64 total, gpointer data);
 // Turns an error of sevend-media, libvirt or the library into the job's error with a stable code. Takes

@@ -7,6 +7,7 @@
 #include "common/files.h"
 #include "common/ids.h"
 #include "daemon/install/machine_files.h"
+#include "daemon/install/recipe.h"
 #include "daemon/vm/firmware.h"
 
 #define MAX_FILE_BYTES (4u << 20)
@@ -139,6 +140,15 @@ static void add_config_disc(json_object *object, Daemon *daemon, const InstallPl
     add_text(object, "config_disc_sha256", sha256);
 }
 
+static void add_recipe(json_object *object, Job *job, const InstallPlan *plan)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *recipe = install_recipe(job_user_data(job), plan, install_of(job)->document, &error);
+    if (!recipe)
+        g_warning("the recipe: %s, ignoring", error->message);
+    add_text(object, "recipe", recipe);
+}
+
 // What every machine has, however it was made.
 static json_object *begin(Job *job, const StoreMachine *machine, const char *domain_xml)
 {
@@ -182,6 +192,7 @@ gboolean provenance_write(Job *job, const InstallPlan *plan, const char *domain_
     json_object_object_add(object, "guest", provenance_guest_files(daemon, plan->target.architecture));
     add_hash(object, "answer_file_sha256", answer_file);
     add_config_disc(object, daemon, plan);
+    add_recipe(object, job, plan);
     return finish(daemon, uuid, object, error);
 }
 

@@ -13,12 +13,12 @@
 #define MIN_DISK_GIB 16   // osinfo-db: minimum for win7
 #define MAX_DISK_GIB 2040 // an MBR disk ends at 2 TiB
 
-static const char *const own_members[] = { "name",    "template", "disc",     "edition",
-                                           "drivers", "hardware", "lifetime", NULL };
+static const char *const own_members[] = { "name",     "template", "disc", "edition", "drivers",
+                                           "hardware", "lifetime", "seal", "fresh",   NULL };
 
 static void check_members(json_object *document, gboolean is_template, Faults *faults)
 {
-    static const char *const never_in_template[] = { "name", "template", NULL };
+    static const char *const never_in_template[] = { "name", "template", "seal", "fresh", NULL };
     g_autoptr(GPtrArray) known = g_ptr_array_new();
     for (gsize i = 0; own_members[i]; i++)
         if (!is_template || !g_strv_contains(never_in_template, own_members[i]))
@@ -155,6 +155,8 @@ MachineRequest *machine_request_parse(json_object *document, Faults *faults)
     request->drivers = read_drivers(document, faults);
     read_hardware(request, document, faults);
     duration_get(document, "", "lifetime", &request->lifetime, faults);
+    request->seal = read_name(document, "seal", FALSE, faults);
+    json_get_bool(document, "", "fresh", &request->fresh, faults);
     request->unattend = unattend_settings_parse(document, request->name ? request->name : "unnamed", faults);
     return faults_count(faults) == before ? g_steal_pointer(&request) : NULL;
 }
@@ -190,6 +192,7 @@ void machine_request_free(MachineRequest *request)
     g_free(request->disk_bus);
     g_free(request->video);
     g_free(request->sound);
+    g_free(request->seal);
     unattend_settings_free(request->unattend);
     g_free(request);
 }

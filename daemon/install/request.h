@@ -23,6 +23,8 @@ typedef struct {
     char *video;     // "std" or "qxl"
     char *sound;     // "none" or "hda"
     gint64 lifetime; // in seconds from the request on; 0: until it is deleted
+    char *seal;      // the image that the machine is to become when it is installed; NULL: none
+    gboolean fresh;  // installed anew, also where an image with the same recipe is there
     UnattendSettings *unattend;
 } MachineRequest;
 
@@ -35,6 +37,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MachineRequest, machine_request_free)
 gboolean machine_request_has_member(const char *member);
 
 // What a template's "request" may hold: the same members under the same checks, except that nothing is
-// required; "name", "template" and secrets have no place. @machines: as many as the daemon may have, for
-// computer names that are patterns. Pointers are below @document.
+// required; "name", "template", "seal", "fresh" and secrets have no place. @machines: as many as the daemon
+// may have, for computer names that are patterns. Pointers are below @document.
 void machine_request_check_template(json_object *document, guint machines, Faults *faults);

@@ -16,6 +16,7 @@ JobEngine *job_engine_new(Store *store, const JobKind *const *kinds, gsize kind_
     engine->limits[JOB_CLASS_INSTALL] = MAX(installs, 1);
     engine->limits[JOB_CLASS_OTHER] = JOB_OTHERS_AT_A_TIME;
     engine->limits[JOB_CLASS_DROPPED] = JOB_OTHERS_AT_A_TIME;
+    engine->limits[JOB_CLASS_IDLE] = G_MAXUINT;
     g_mutex_init(&engine->submit_lock);
     g_mutex_init(&engine->lock);
     g_cond_init(&engine->timer_changed);
@@ -127,35 +128,84 @@ static gboolean may_submit(JobEngine *engine, GError **error)
     return TRUE;
 }
 
-// Stores the job with its first event in one transaction.
-static gboolean insert_job(JobEngine *engine, const JobKind *kind, const StoreMachine *machine,
-                           const StoreJob *row, const StoreIdempotency *idempotency, gint64 *ret_sequence,
-                           GError **error)
+static GPtrArray *phases_of(const JobKind *kind)
 {
-    g_autoptr(GPtrArray) phases = g_ptr_array_new();
+    GPtrArray *phases = g_ptr_array_new();
     for (gsize i = 0; i < kind->step_count; i++) {
         g_ptr_array_add(phases, (gpointer)kind->steps[i].phase);
     }
     g_ptr_array_add(phases, NULL);
+    return phases;
+}
+
+// A job that is to be stored, and the one that goes on from it.
+typedef struct {
+    const JobKind *kind, *next_kind; // NULL: nothing goes on from it
+    StoreJob row, next_row;
+    gint64 sequence, next_sequence; // of their first events
+} Order;
+
+static gboolean insert_next(JobEngine *engine, const StoreMachine *machine, const JobNext *next, Order *order,
+                            GError **error)
+{
+    g_autoptr(GPtrArray) phases = phases_of(order->next_kind);
+    g_autofree char *data = job_event_state("queued", NULL, NULL, NULL);
+    return store_image_reserve(engine->store, next->image, machine, next->recipe, order->next_row.id,
+                               error) &&
+           store_job_insert_next(engine->store, order->row.id, &order->next_row,
+                                 (const char *const *)phases->pdata, error) &&
+           store_event_add(engine->store, order->next_row.id, "state", data, &order->next_sequence, error);
+}
+
+// Stores the job, and the one that goes on from it, with their first events in one transaction.
+static gboolean insert_jobs(JobEngine *engine, const StoreMachine *machine, const JobNext *next, Order *order,
+                            const StoreIdempotency *idempotency, GError **error)
+{
+    g_autoptr(GPtrArray) phases = phases_of(order->kind);
     if (!store_begin(engine->store, error)) {
         return FALSE;
     }
     g_autofree char *data = job_event_state("queued", NULL, NULL, NULL);
-    gboolean ok = store_job_insert(engine->store, machine, row, (const char *const *)phases->pdata,
+    gboolean ok = store_job_insert(engine->store, machine, &order->row, (const char *const *)phases->pdata,
                                    idempotency, error) &&
-                  store_event_add(engine->store, row->id, "state", data, ret_sequence, error);
+                  store_event_add(engine->store, order->row.id, "state", data, &order->sequence, error) &&
+                  (next == NULL || insert_next(engine, machine, next, order, error));
     return store_end(engine->store, ok, error);
 }
 
-char *job_engine_submit(JobEngine *engine, const char *kind_name, const StoreMachine *machine_or_null,
-                        const char *machine_name, const char *machine_uuid, const char *parameters_json,
-                        const StoreIdempotency *idempotency, GError **error)
+// With engine->lock held.
+static void enqueue_new(JobEngine *engine, const StoreJob *row, gint64 sequence)
 {
-    const JobKind *kind = job_engine_kind(engine, kind_name);
+    Job *job = job_new(engine, row);
+    job->last_sequence = sequence;
+    job_engine_enqueue(engine, job);
+}
+
+static StoreJob row_of(const char *id, const char *kind, const char *machine_name, const char *machine_uuid,
+                       const char *parameters)
+{
+    return (StoreJob){
+        .id = (char *)id,
+        .kind = (char *)kind,
+        .machine_name = (char *)machine_name,
+        .machine_uuid = (char *)machine_uuid,
+        .state = (char *)"queued",
+        .parameters = (char *)parameters,
+    };
+}
+
+static const JobKind *find_kind(JobEngine *engine, const char *name, GError **error)
+{
+    const JobKind *kind = job_engine_kind(engine, name);
     if (kind == NULL) {
-        g_set_error(error, JOB_ERROR, JOB_ERROR_FAILED, "no kind of job is called \"%s\"", kind_name);
-        return NULL;
+        g_set_error(error, JOB_ERROR, JOB_ERROR_FAILED, "no kind of job is called \"%s\"", name);
     }
+    return kind;
+}
+
+static char *submit(JobEngine *engine, Order *order, const StoreMachine *machine, const JobNext *next,
+                    const StoreIdempotency *idempotency, GError **error)
+{
     g_autoptr(GMutexLocker) submit = g_mutex_locker_new(&engine->submit_lock);
     g_autofree char *earlier = NULL;
     if (!may_submit(engine, error) || !store_idempotency_find(engine->store, idempotency, &earlier, error)) {
@@ -164,28 +214,45 @@ char *job_engine_submit(JobEngine *engine, const char *kind_name, const StoreMac
     if (earlier != NULL) {
         return g_steal_pointer(&earlier);
     }
-    g_autofree char *id = job_id_new();
-    StoreJob row = {
-        .id = id,
-        .kind = (char *)kind_name,
-        .machine_name = (char *)machine_name,
-        .machine_uuid = (char *)machine_uuid,
-        .state = (char *)"queued",
-        .parameters = (char *)parameters_json,
-    };
-    gint64 sequence = 0;
-    if (!insert_job(engine, kind, machine_or_null, &row, idempotency, &sequence, error)) {
+    if (!insert_jobs(engine, machine, next, order, idempotency, error)) {
         return NULL;
     }
     g_mutex_lock(&engine->lock);
-    if (engine->started) { // else job_engine_start() finds it in the store
-        Job *job = job_new(engine, &row);
-        job->last_sequence = sequence;
-        job_engine_enqueue(engine, job);
+    if (engine->started) { // else job_engine_start() finds them in the store
+        enqueue_new(engine, &order->row, order->sequence);
+        if (next != NULL) {
+            enqueue_new(engine, &order->next_row, order->next_sequence);
+        }
         job_engine_dispatch(engine);
     }
     g_mutex_unlock(&engine->lock);
-    return g_steal_pointer(&id);
+    return g_strdup(order->row.id);
+}
+
+char *job_engine_submit(JobEngine *engine, const char *kind_name, const StoreMachine *machine_or_null,
+                        const char *machine_name, const char *machine_uuid, const char *parameters_json,
+                        const StoreIdempotency *idempotency, GError **error)
+{
+    g_autofree char *id = job_id_new();
+    Order order = {
+        .kind = find_kind(engine, kind_name, error),
+        .row = row_of(id, kind_name, machine_name, machine_uuid, parameters_json),
+    };
+    return order.kind != NULL ? submit(engine, &order, machine_or_null, NULL, idempotency, error) : NULL;
+}
+
+char *job_engine_submit_with_next(JobEngine *engine, const char *kind_name, const StoreMachine *machine,
+                                  const char *parameters_json, const JobNext *next,
+                                  const StoreIdempotency *idempotency, GError **error)
+{
+    g_autofree char *id = job_id_new(), *next_id = job_id_new();
+    Order order = {
+        .kind = find_kind(engine, kind_name, error),
+        .row = row_of(id, kind_name, machine->name, machine->uuid, parameters_json),
+        .next_row = row_of(next_id, next->kind, machine->name, machine->uuid, next->parameters),
+    };
+    order.next_kind = order.kind != NULL ? find_kind(engine, next->kind, error) : NULL;
+    return order.next_kind != NULL ? submit(engine, &order, machine, next, idempotency, error) : NULL;
 }
 
 // Stores that a cancel was asked for, then tells the job.

@@ -80,10 +80,20 @@ void job_engine_free(JobEngine *engine);
 // Stores and queues a job. @machine as in store_job_insert. Returns the job's id (the caller frees): that of
 // the earlier job if the idempotency key is known with the same fingerprint; STORE_ERROR_EXISTS if with
 // another or if the machine's name is taken. JOB_ERROR_QUEUE_FULL, or JOB_ERROR_INTERRUPTED once the engine
-// stops. Thread-safe, as are the five calls below.
+// stops. Thread-safe, as are the six calls below.
 char *job_engine_submit(JobEngine *engine, const char *kind, const StoreMachine *machine_or_null,
                         const char *machine_name, const char *machine_uuid, const char *parameters_json,
                         const StoreIdempotency *idempotency, GError **error);
+// A job that goes on from another, for the same machine: it begins when that has ended, however it ended.
+typedef struct {
+    const char *kind, *parameters;
+    const char *image, *recipe; // store_image_reserve(): the name that the job is to give its machine's disk
+} JobNext;
+// As job_engine_submit() with a machine, and @next stored in the same transaction. STORE_ERROR_EXISTS also if
+// the name of the image is taken.
+char *job_engine_submit_with_next(JobEngine *engine, const char *kind, const StoreMachine *machine,
+                                  const char *parameters_json, const JobNext *next,
+                                  const StoreIdempotency *idempotency, GError **error);
 // Asks a queued or running job to stop and undo. FALSE + STORE_ERROR_NOT_FOUND; TRUE also if it has ended
 // already or its outcome is decided (its undo or end runs): then nothing changes.
 gboolean job_engine_cancel(JobEngine *engine, const char *job_id, GError **error);
@@ -111,6 +121,11 @@ GCancellable *job_cancellable(const Job *job);
 // Undos have 120 s. A step that fails after its limit has code "phase-timeout", unless it gave job_fail() a
 // reason of its own.
 void job_set_time_limit(Job *job, guint seconds);
+// Between the two the job only waits for another, and does not count as one of those that run: else jobs that
+// wait could take all the room of the one that they wait for. job_resume_counting() waits for room; FALSE as
+// job_check(), and then, too, the job counts again.
+void job_stop_counting(Job *job);
+gboolean job_resume_counting(Job *job, GError **error);
 // FALSE with JOB_ERROR_CANCELLED, _INTERRUPTED or _TIME_LIMIT if the step must stop now.
 gboolean job_check(Job *job, GError **error);
 // Sleeps up to @milliseconds, woken early by the same three; returns as job_check().

@@ -18,6 +18,7 @@ typedef enum {
     JOB_CLASS_INSTALL,
     JOB_CLASS_OTHER,
     JOB_CLASS_DROPPED, // cancelled before it was begun: only its end is to be stored
+    JOB_CLASS_IDLE,    // waits for another job: see job_stop_counting()
     JOB_CLASS_COUNT
 } JobClass;
 
@@ -73,6 +74,7 @@ struct Job {
     gboolean resumed;
     gboolean began; // kind->begin() has succeeded
     gpointer data;
+    JobClass counted_class; // what it counted as before job_stop_counting()
     JobOutcome outcome;
     gboolean evidence_kept;
     char *error_phase;

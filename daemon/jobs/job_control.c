@@ -3,6 +3,8 @@
 // last two only.
 #include "daemon/jobs/engine_private.h"
 
+#define ROOM_POLL_MS 200
+
 gboolean job_engine_is_stopping(JobEngine *engine)
 {
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&engine->lock);
@@ -111,4 +113,43 @@ gboolean job_sleep(Job *job, guint milliseconds, GError **error)
     }
     g_mutex_unlock(&job->engine->lock);
     return set_reason(job, reason, error);
+}
+
+// With engine->lock held.
+static void count_as(Job *job, JobClass class)
+{
+    job->engine->running[job->class]--;
+    job->class = class;
+    job->engine->running[class]++;
+}
+
+void job_stop_counting(Job *job)
+{
+    g_mutex_lock(&job->engine->lock);
+    job->counted_class = job->class;
+    count_as(job, JOB_CLASS_IDLE);
+    job_engine_dispatch(job->engine);
+    g_mutex_unlock(&job->engine->lock);
+}
+
+gboolean job_resume_counting(Job *job, GError **error)
+{
+    JobEngine *engine = job->engine;
+    const JobClass class = job->counted_class;
+    gboolean may_go_on = TRUE, has_room = FALSE;
+    while (may_go_on && !has_room) {
+        g_mutex_lock(&engine->lock);
+        has_room = engine->running[class] < engine->limits[class];
+        if (has_room) {
+            count_as(job, class);
+        }
+        g_mutex_unlock(&engine->lock);
+        may_go_on = has_room || job_sleep(job, ROOM_POLL_MS, error);
+    }
+    if (!may_go_on) { // to be undone, which is not to wait
+        g_mutex_lock(&engine->lock);
+        count_as(job, class);
+        g_mutex_unlock(&engine->lock);
+    }
+    return may_go_on;
 }

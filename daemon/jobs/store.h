@@ -59,6 +59,7 @@ typedef struct {
     char *error_code, *error_message, *error_phase; // or NULL
     char *outcome;          // failed or cancelled once that is decided and the undo is due; else NULL
     gboolean evidence_kept; // the kind's failing() has run before that undo
+    char *next;             // id of the job that goes on from this one, or NULL
 } StoreJob;
 void store_job_free(StoreJob *job);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreJob, store_job_free)
@@ -86,6 +87,9 @@ gboolean store_machine_count(Store *store, guint *ret_count, GError **error);
 gboolean store_machine_set_state(Store *store, const char *uuid, const char *state, const char *error_code,
                                  const char *error_message, GError **error);
 gboolean store_machine_set_boot_disc(Store *store, const char *uuid, const char *key_or_null, GError **error);
+// Its disk is going to be based on @image. NOT_FOUND if that is not there, or not ready, or the machine is
+// gone.
+gboolean store_machine_set_image(Store *store, const char *uuid, const char *image, GError **error);
 gboolean store_machine_set_agent(Store *store, const char *uuid, const char *json, GError **error);
 gboolean store_machine_set_expires(Store *store, const char *uuid, const char *time_or_null, GError **error);
 // Names of those whose lifetime is over and that are not being deleted yet; g_strfreev().
@@ -103,14 +107,22 @@ typedef struct {
     char *machine; // the name that it had
     char *parent;  // the image that it is based on itself, or NULL
     char *template_name, *disc, *edition, *architecture, *request, *agent; // as in StoreMachine
-    char *job;     // that sealed or imported it, or NULL
+    char *job;     // that seals or imports it, or did; or NULL
     char *created; // RFC 3339
+    char *recipe;  // what it was made of (install/recipe.h); NULL unless a request asked for the image
+    char *expires; // when its machine was to be deleted as it was sealed, or NULL
 } StoreImage;
 void store_image_free(StoreImage *image);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreImage, store_image_free)
 
-// Takes the name for @machine, whose disk will be the image. EXISTS if it is taken.
-gboolean store_image_reserve(Store *store, const char *name, const StoreMachine *machine, GError **error);
+// Takes the name for @machine, whose disk will be the image. @recipe: NULL if nobody may take the image for
+// an install. @job: that will seal it, or NULL if that is not known yet. EXISTS if the name is taken.
+gboolean store_image_reserve(Store *store, const char *name, const StoreMachine *machine, const char *recipe,
+                             const char *job, GError **error);
+// The image with that recipe, the newest that is ready, else one that is being made; TRUE with NULL if there
+// is none. @name: that one, if it has the recipe.
+gboolean store_image_find_recipe(Store *store, const char *recipe, const char *name_or_null,
+                                 StoreImage **ret_image, GError **error);
 // Gives up a name whose image was not sealed; changes nothing else.
 gboolean store_image_release(Store *store, const char *name, GError **error);
 // The machine's row goes, and the image is there: in one transaction. May be repeated. IN_USE if the machine
@@ -211,6 +223,10 @@ gboolean store_idempotency_find(Store *store, const StoreIdempotency *idempotenc
 // parameters, created (NULL: now).
 gboolean store_job_insert(Store *store, const StoreMachine *machine, const StoreJob *job,
                           const char *const *phases, const StoreIdempotency *idempotency, GError **error);
+// As store_job_insert(), of a job that goes on from @before, for the same machine, whose latest job stays
+// @before until then.
+gboolean store_job_insert_next(Store *store, const char *before, const StoreJob *job,
+                               const char *const *phases, GError **error);
 gboolean store_job_get(Store *store, const char *id, StoreJob **ret_job, GError **error);
 // Newest first; @before_id (exclusive) pages; an empty list if that job is unknown.
 GPtrArray *store_job_list(Store *store, const char *machine_or_null, const char *state_or_null,

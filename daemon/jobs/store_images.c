@@ -7,7 +7,7 @@
 
 #define IMAGE_COLUMNS                                                                                        \
     "name, uuid, state, machine, parent, template_name, disc, edition, architecture, request, agent, job, "  \
-    "created"
+    "created, recipe, expires"
 
 void store_image_free(StoreImage *image)
 {
@@ -27,6 +27,8 @@ void store_image_free(StoreImage *image)
     g_free(image->agent);
     g_free(image->job);
     g_free(image->created);
+    g_free(image->recipe);
+    g_free(image->expires);
     g_free(image);
 }
 
@@ -52,22 +54,26 @@ static gpointer image_of_row(sqlite3_stmt *row)
     image->agent = store_column(row, column++);
     image->job = store_column(row, column++);
     image->created = store_column(row, column++);
+    image->recipe = store_column(row, column++);
+    image->expires = store_column(row, column++);
     return image;
 }
 
 static const StoreRowKind kind = { image_of_row, image_free };
 
-gboolean store_image_reserve(Store *store, const char *name, const StoreMachine *machine, GError **error)
+gboolean store_image_reserve(Store *store, const char *name, const StoreMachine *machine, const char *recipe,
+                             const char *job, GError **error)
 {
     g_autofree char *now = time_now_text();
     if (!store_begin(store, error)) {
         return FALSE;
     }
-    gboolean ok = store_change(
-        store, (StoreSubject){ "images", name }, NULL, error,
-        "INSERT INTO images (" IMAGE_COLUMNS ") VALUES (?, ?, 'sealing', ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
-        "sssssssssss", name, machine->uuid, machine->name, machine->image, machine->template_name,
-        machine->disc, machine->edition, machine->architecture, machine->request, machine->agent, now);
+    gboolean ok = store_change(store, (StoreSubject){ "images", name }, NULL, error,
+                               "INSERT INTO images (" IMAGE_COLUMNS
+                               ") VALUES (?, ?, 'sealing', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+                               "sssssssssssss", name, machine->uuid, machine->name, machine->image,
+                               machine->template_name, machine->disc, machine->edition, machine->architecture,
+                               machine->request, machine->agent, job, now, recipe);
     return store_end(store, ok, error);
 }
 
@@ -89,16 +95,20 @@ gboolean store_image_seal(Store *store, const char *name, const char *job_id, GE
         return FALSE;
     }
     // Not of a machine that is being deleted: that job takes away the volume of this UUID, whose ever it is.
-    gboolean ok =
-        store_change(store, subject, &changes, error,
-                     "UPDATE images SET state = 'ready', job = ?2 WHERE name = ?1 AND (state = 'ready' OR"
-                     " (state = 'sealing' AND EXISTS (SELECT 1 FROM machines"
-                     " WHERE machines.uuid = images.uuid AND machines.state = 'ready')))",
-                     "ss", name, job_id) &&
-        (changes == 0 ||
-         store_change(store, subject, NULL, error,
-                      "DELETE FROM machines WHERE uuid = (SELECT uuid FROM images WHERE name = ?)", "s",
-                      name));
+    gboolean ok = store_change(store, subject, &changes, error,
+                               "UPDATE images SET state = 'ready', job = ?2,"
+                               " agent = coalesce((SELECT machines.agent FROM machines"
+                               "  WHERE machines.uuid = images.uuid), agent),"
+                               " expires = coalesce((SELECT machines.expires FROM machines"
+                               "  WHERE machines.uuid = images.uuid), expires)"
+                               " WHERE name = ?1 AND (state = 'ready' OR"
+                               " (state = 'sealing' AND EXISTS (SELECT 1 FROM machines"
+                               " WHERE machines.uuid = images.uuid AND machines.state = 'ready')))",
+                               "ss", name, job_id) &&
+                  (changes == 0 ||
+                   store_change(store, subject, NULL, error,
+                                "DELETE FROM machines WHERE uuid = (SELECT uuid FROM images WHERE name = ?)",
+                                "s", name));
     if (ok && changes == 0) {
         g_set_error(error, STORE_ERROR, STORE_ERROR_IN_USE, "image \"%s\": its machine is being deleted",
                     name);
@@ -219,6 +229,22 @@ gboolean store_image_get(Store *store, const char *name, StoreImage **ret_image,
         *ret_image = found;
     }
     return found != NULL;
+}
+
+gboolean store_image_find_recipe(Store *store, const char *recipe, const char *name_or_null,
+                                 StoreImage **ret_image, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    *ret_image = store_get_row(store, (StoreSubject){ "images", name_or_null }, &kind, &failure,
+                               "SELECT " IMAGE_COLUMNS " FROM images"
+                               " WHERE recipe = ?1 AND state IN ('ready', 'sealing')"
+                               " ORDER BY name = ?2 DESC, state = 'ready' DESC, created DESC, name LIMIT 1",
+                               "ss", recipe, name_or_null);
+    if (failure == NULL || g_error_matches(failure, STORE_ERROR, STORE_ERROR_NOT_FOUND)) {
+        return TRUE;
+    }
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return FALSE;
 }
 
 GPtrArray *store_image_list(Store *store, const char *after_name_or_null, guint limit, GError **error)

@@ -7,7 +7,7 @@
 
 #define JOB_COLUMNS                                                                                          \
     "id, kind, machine_name, machine_uuid, state, phase, progress, parameters, cancel_requested, "           \
-    "outcome, evidence_kept, created, started, finished, error_code, error_message, error_phase"
+    "outcome, evidence_kept, created, started, finished, error_code, error_message, error_phase, next"
 
 void store_job_free(StoreJob *job)
 {
@@ -28,6 +28,7 @@ void store_job_free(StoreJob *job)
     g_free(job->error_code);
     g_free(job->error_message);
     g_free(job->error_phase);
+    g_free(job->next);
     g_free(job);
 }
 
@@ -57,6 +58,7 @@ static gpointer job_of_row(sqlite3_stmt *row)
     job->error_code = store_column(row, column++);
     job->error_message = store_column(row, column++);
     job->error_phase = store_column(row, column++);
+    job->next = store_column(row, column++);
     return job;
 }
 
@@ -75,22 +77,24 @@ static gboolean insert_steps(Store *store, gint64 job_number, const char *job_id
     return TRUE;
 }
 
+static gboolean insert_job(Store *store, const StoreJob *job, const char *const *phases, GError **error)
+{
+    g_autofree char *now = time_now_text();
+    return store_change(store, (StoreSubject){ "jobs", job->id }, NULL, error,
+                        "INSERT INTO jobs (id, kind, machine_name, machine_uuid, state, parameters, created)"
+                        " VALUES (?, ?, ?, ?, 'queued', ?, ?)",
+                        "ssssss", job->id, job->kind, job->machine_name, job->machine_uuid, job->parameters,
+                        job->created != NULL ? job->created : now) &&
+           insert_steps(store, sqlite3_last_insert_rowid(store->db), job->id, phases, error);
+}
+
 static gboolean insert_all(Store *store, const StoreMachine *machine, const StoreJob *job,
                            const char *const *phases, const StoreIdempotency *idempotency, GError **error)
 {
-    g_autofree char *now = time_now_text();
     if (machine != NULL && !store_machine_insert(store, machine, job->id, error)) {
         return FALSE;
     }
-    if (!store_change(store, (StoreSubject){ "jobs", job->id }, NULL, error,
-                      "INSERT INTO jobs (id, kind, machine_name, machine_uuid, state, parameters, created)"
-                      " VALUES (?, ?, ?, ?, 'queued', ?, ?)",
-                      "ssssss", job->id, job->kind, job->machine_name, job->machine_uuid, job->parameters,
-                      job->created != NULL ? job->created : now)) {
-        return FALSE;
-    }
-    gint64 number = sqlite3_last_insert_rowid(store->db);
-    if (!insert_steps(store, number, job->id, phases, error)) {
+    if (!insert_job(store, job, phases, error)) {
         return FALSE;
     }
     if (machine == NULL &&
@@ -108,6 +112,18 @@ gboolean store_job_insert(Store *store, const StoreMachine *machine, const Store
         return FALSE;
     }
     return store_end(store, insert_all(store, machine, job, phases, idempotency, error), error);
+}
+
+gboolean store_job_insert_next(Store *store, const char *before, const StoreJob *job,
+                               const char *const *phases, GError **error)
+{
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    gboolean ok = insert_job(store, job, phases, error) &&
+                  store_change(store, (StoreSubject){ "jobs", before }, NULL, error,
+                               "UPDATE jobs SET next = ?2 WHERE id = ?1", "ss", before, job->id);
+    return store_end(store, ok, error);
 }
 
 gboolean store_job_get(Store *store, const char *id, StoreJob **ret_job, GError **error)

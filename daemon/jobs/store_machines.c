@@ -178,6 +178,19 @@ gboolean store_machine_set_boot_disc(Store *store, const char *uuid, const char 
     return end_change(store, ok, changes, subject, error);
 }
 
+gboolean store_machine_set_image(Store *store, const char *uuid, const char *image, GError **error)
+{
+    StoreSubject subject = { "machines", uuid };
+    int changes = 0;
+    if (!store_begin(store, error)) {
+        return FALSE;
+    }
+    gboolean ok = store_image_check_ready(store, image, error) &&
+                  store_change(store, subject, &changes, error,
+                               "UPDATE machines SET image = ?2 WHERE uuid = ?1", "ss", uuid, image);
+    return end_change(store, ok, changes, subject, error);
+}
+
 gboolean store_machine_set_agent(Store *store, const char *uuid, const char *json, GError **error)
 {
     StoreSubject subject = { "machines", uuid };

@@ -206,9 +206,25 @@ static gboolean migrate_to_6(Store *store, GError **error)
         error);
 }
 
-static gboolean (*const migrations[])(Store *store, GError **error) = { migrate_to_1, migrate_to_2,
-                                                                        migrate_to_3, migrate_to_4,
-                                                                        migrate_to_5, migrate_to_6 };
+// Recipes of images that requests asked for, when the first clone of an image is deleted, and the job that
+// goes on from another. A clone waits for its image first, so that its jobs have a step more: those that were
+// stored without it have done it.
+static gboolean migrate_to_7(Store *store, GError **error)
+{
+    return store_script(store,
+                        "ALTER TABLE images ADD COLUMN recipe TEXT;"
+                        "ALTER TABLE images ADD COLUMN expires TEXT;"
+                        "CREATE INDEX images_by_recipe ON images (recipe);"
+                        "ALTER TABLE jobs ADD COLUMN next TEXT;"
+                        "INSERT INTO steps (job, position, phase, state)"
+                        "  SELECT number, -1, 'image', 'done' FROM jobs"
+                        "  WHERE kind = 'clone' AND state IN ('queued', 'running');",
+                        error);
+}
+
+static gboolean (*const migrations[])(Store *store, GError **error) = {
+    migrate_to_1, migrate_to_2, migrate_to_3, migrate_to_4, migrate_to_5, migrate_to_6, migrate_to_7
+};
 G_STATIC_ASSERT(G_N_ELEMENTS(migrations) == STORE_SCHEMA_VERSION);
 
 static gboolean read_version(Store *store, int *ret_version, GError **error)

@@ -169,7 +169,8 @@ static gboolean make(PoolKeeper *keeper, const StorePool *pool)
     if (pool->hardware)
         json_object_object_add(document, "hardware",
                                json_parse(pool->hardware, strlen(pool->hardware), NULL));
-    g_autofree char *job = clone_submit(keeper->daemon, document, 0, pool->name, &none, &error);
+    const CloneOrder order = { .document = document, .pool = pool->name };
+    g_autofree char *job = clone_submit(keeper->daemon, &order, &none, &error);
     if (!job)
         set_trouble(keeper, pool->name, error->message);
     return job != NULL;

@@ -71,9 +71,10 @@ static void add_sources(json_object *explanation, const InstallPlan *plan, json_
 json_object *service_answer_file_explain(Daemon *daemon, json_object *request, Problem **problem)
 {
     g_autoptr(InstallRequest) resolved = NULL;
+    g_auto(RecipeMatch) match = { 0 };
     g_autoptr(InstallPlan) plan = service_plan_request(daemon, request, &resolved, problem);
     g_autofree char *text = plan ? render(plan, problem) : NULL;
-    if (!text)
+    if (!text || !service_match_recipe(daemon, plan, resolved->document, &match, problem))
         return NULL;
     GError *error = NULL;
     json_object *explanation = unattend_explain(plan->request->unattend, &plan->target, &error);
@@ -86,5 +87,7 @@ json_object *service_answer_file_explain(Daemon *daemon, json_object *request, P
     json_add_text(object, "answer_file", text);
     json_object_object_add(object, "explanation", explanation);
     json_object_object_add(object, "warnings", faults_to_json(plan->warnings));
+    json_add_text(object, "recipe", match.recipe);
+    json_add_text(object, "image", match.image ? match.image->name : NULL);
     return object;
 }

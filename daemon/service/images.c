@@ -62,6 +62,7 @@ static json_object *image_to_json(Daemon *daemon, const StoreImage *image)
     json_add_json(object, "request", image->request);
     json_add_json(object, "agent", image->agent);
     json_add_text(object, "job", image->job);
+    json_add_text(object, "recipe", image->recipe);
     add_size(daemon, object, image);
     add_names(object, "clones", clones);
     add_names(object, "children", children);
@@ -190,7 +191,8 @@ json_object *service_vm_seal(Daemon *daemon, const char *name, json_object *body
     if (!machine || !service_check_no_snapshots(daemon, machine, problem))
         return NULL;
     const char *image = json_string_member(order, "image");
-    if (!store_image_reserve(daemon->store, image, machine, &error)) {
+    // Without a recipe: what was done in the machine since it was installed is in no recipe.
+    if (!store_image_reserve(daemon->store, image, machine, NULL, NULL, &error)) {
         if (g_error_matches(error, STORE_ERROR, STORE_ERROR_EXISTS)) {
             problem_set(problem, 409, "conflict", "image \"%s\" exists already", image);
             g_error_free(error);
@@ -207,7 +209,7 @@ json_object *service_vm_seal(Daemon *daemon, const char *name, json_object *body
     return answer;
 }
 
-static void clone_problem(json_object *request, GError *error, Problem **problem)
+void service_clone_problem(json_object *request, GError *error, Problem **problem)
 {
     if (g_error_matches(error, STORE_ERROR, STORE_ERROR_NOT_FOUND)) {
         g_autoptr(Faults) faults = faults_new();
@@ -241,8 +243,10 @@ char *service_clone(Daemon *daemon, json_object *request, const StoreIdempotency
         problem_set_faults(problem, &faults);
         return NULL;
     }
-    char *job = clone_submit(daemon, request, clone->lifetime, NULL, idempotency, &error);
+    g_autofree char *expires = clone->lifetime > 0 ? time_later_text(clone->lifetime) : NULL;
+    const CloneOrder order = { .document = request, .expires = expires };
+    char *job = clone_submit(daemon, &order, idempotency, &error);
     if (!job)
-        clone_problem(request, error, problem);
+        service_clone_problem(request, error, problem);
     return job;
 }

@@ -73,6 +73,13 @@ json_object *service_job_answer(Daemon *daemon, char *job_id, Problem **problem)
     return object;
 }
 
+// What goes on from a job that is cancelled is not wanted either; first, so that it does not begin.
+static gboolean cancel_with_next(Daemon *daemon, const StoreJob *job, GError **error)
+{
+    return (!job->next || job_engine_cancel(daemon->jobs, job->next, error)) &&
+           job_engine_cancel(daemon->jobs, job->id, error);
+}
+
 json_object *service_job_cancel(Daemon *daemon, const char *id, Problem **problem)
 {
     g_autoptr(StoreJob) job = find_job(daemon, id, problem);
@@ -83,7 +90,7 @@ json_object *service_job_cancel(Daemon *daemon, const char *id, Problem **proble
         return NULL;
     }
     GError *error = NULL;
-    if (!job_engine_cancel(daemon->jobs, id, &error)) {
+    if (!cancel_with_next(daemon, job, &error)) {
         service_problem(problem, error);
         return NULL;
     }

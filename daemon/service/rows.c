@@ -43,6 +43,7 @@ json_object *job_to_json(const StoreJob *job)
     if (error)
         json_add_text(error, "phase", job->error_phase);
     json_object_object_add(object, "error", error);
+    json_add_text(object, "next", job->next);
     return object;
 }
 
@@ -85,6 +86,14 @@ static void add_computer_name(json_object *object, const StoreMachine *machine)
     json_add_text(object, "computer_name", name ? name : told);
 }
 
+// A clone that waits for its image is not based on it yet.
+static void add_image(json_object *object, const StoreMachine *machine)
+{
+    json_object *request = json_object_object_get(object, "request");
+    json_add_text(object, "image",
+                  machine->image || !request ? machine->image : json_string_member(request, "image"));
+}
+
 json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine)
 {
     json_object *object = json_object_new_object();
@@ -104,7 +113,7 @@ json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine)
     add_computer_name(object, machine);
     json_add_json(object, "warnings", machine->warnings ? machine->warnings : "[]");
     json_add_text(object, "boot_disc", machine->boot_disc);
-    json_add_text(object, "image", machine->image);
+    add_image(object, machine);
     json_add_text(object, "expires", machine->expires);
     json_add_text(object, "pool", machine->pool);
     return object;

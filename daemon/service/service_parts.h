@@ -41,6 +41,26 @@ gboolean service_check_no_snapshots(Daemon *daemon, const StoreMachine *machine,
 // Of a request with "image": a clone's job, or NULL with a problem.
 char *service_clone(Daemon *daemon, json_object *request, const StoreIdempotency *idempotency,
                     Problem **problem);
+// @error of clone_submit(), which it takes, as @problem.
+void service_clone_problem(json_object *request, GError *error, Problem **problem);
+// What the recipe of a request for an install leads to.
+typedef struct {
+    char *recipe;
+    StoreImage *image; // with that recipe, ready or being made, that the machine is to be a clone of; NULL:
+                       // it is to be installed
+} RecipeMatch;
+// @document: that of @plan. FALSE with a problem, also when "seal" cannot be done.
+gboolean service_match_recipe(Daemon *daemon, const InstallPlan *plan, json_object *document,
+                              RecipeMatch *ret_match, Problem **problem);
+void service_recipe_match_clear(RecipeMatch *match);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RecipeMatch, service_recipe_match_clear)
+// Held from the match until the rows stand: of two requests with one recipe the second finds the first's.
+GMutex *service_recipe_lock(void);
+// Of a request for an install that is a clone of @image instead: its job, or NULL with a problem. @request:
+// that of @plan.
+char *service_clone_by_recipe(Daemon *daemon, const InstallPlan *plan, InstallRequest *request,
+                              const StoreImage *image, const StoreIdempotency *idempotency,
+                              Problem **problem);
 // FALSE with a 409 problem unless the machine is ready and runs.
 gboolean service_check_runs(Daemon *daemon, const StoreMachine *machine, Problem **problem);
 // Where a machine's agent is reached.

@@ -5,6 +5,7 @@
 #include "common/duration.h"
 #include "common/faults_json.h"
 #include "common/ids.h"
+#include "daemon/images/images.h"
 #include "daemon/install/computer_name.h"
 #include "daemon/install/machine_files.h"
 #include "daemon/install/plan.h"
@@ -122,17 +123,35 @@ static gboolean settle_name(Daemon *daemon, InstallRequest *request, GError **er
     return name != NULL;
 }
 
+// Who has taken the name: another machine, or an image that came to be since it was looked for.
+static void taken_problem(Daemon *daemon, const InstallPlan *plan, Problem **problem)
+{
+    g_autoptr(StoreMachine) machine = NULL;
+    if (!plan->request->seal || store_machine_get(daemon->store, plan->request->name, &machine, NULL))
+        problem_set(problem, 409, "conflict", "machine \"%s\" exists already", plan->request->name);
+    else
+        problem_set(problem, 409, "conflict", "image \"%s\" exists already", plan->request->seal);
+}
+
+static char *submit_jobs(Daemon *daemon, const StoreMachine *machine, const char *image, const char *recipe,
+                         const StoreIdempotency *idempotency, GError **error)
+{
+    if (!image)
+        return job_engine_submit(daemon->jobs, "create", machine, machine->name, machine->uuid, NULL,
+                                 idempotency, error);
+    g_autofree char *parameters = seal_parameters_of_install(image);
+    const JobNext seal = {
+        .kind = seal_job_kind.name, .parameters = parameters, .image = image, .recipe = recipe
+    };
+    return job_engine_submit_with_next(daemon->jobs, "create", machine, NULL, &seal, idempotency, error);
+}
+
 // Files first, row after: files without a row are swept up at the next start, a row without files could not
 // be installed.
-static char *submit(Daemon *daemon, const InstallPlan *plan, InstallRequest *request,
-                    const StoreIdempotency *idempotency, Problem **problem)
+static char *submit(Daemon *daemon, const InstallPlan *plan, const InstallRequest *request,
+                    const char *recipe, const StoreIdempotency *idempotency, Problem **problem)
 {
     GError *error = NULL;
-    g_autoptr(GMutexLocker) naming = request->name_pattern ? g_mutex_locker_new(computer_name_lock()) : NULL;
-    if (request->name_pattern && !settle_name(daemon, request, &error)) {
-        service_problem(problem, error);
-        return NULL;
-    }
     json_object *document = request->document;
     g_autofree char *uuid = g_uuid_string_random();
     g_autoptr(json_object) masked = unattend_mask_request(document);
@@ -155,15 +174,14 @@ static char *submit(Daemon *daemon, const InstallPlan *plan, InstallRequest *req
     };
     char *job_id = NULL;
     if (machine_files_create(daemon, uuid, document, &error)) {
-        job_id = job_engine_submit(daemon->jobs, "create", &machine, machine.name, uuid, NULL, idempotency,
-                                   &error);
+        job_id = submit_jobs(daemon, &machine, plan->request->seal, recipe, idempotency, &error);
         if (!job_id)
             machine_files_remove(daemon, uuid, NULL);
     }
     if (job_id)
         return job_id;
     if (g_error_matches(error, STORE_ERROR, STORE_ERROR_EXISTS)) {
-        problem_set(problem, 409, "conflict", "machine \"%s\" exists already", machine.name);
+        taken_problem(daemon, plan, problem);
         g_error_free(error);
     } else {
         service_problem(problem, error);
@@ -174,11 +192,22 @@ static char *submit(Daemon *daemon, const InstallPlan *plan, InstallRequest *req
 static char *submit_install(Daemon *daemon, json_object *request, const StoreIdempotency *key,
                             Problem **problem)
 {
+    GError *error = NULL;
     g_autoptr(InstallRequest) whole = NULL;
+    g_auto(RecipeMatch) match = { 0 };
     g_autoptr(InstallPlan) plan = service_plan_request(daemon, request, &whole, problem);
     if (!plan || !room_for_one_more(daemon, problem))
         return NULL;
-    return submit(daemon, plan, whole, key, problem);
+    g_autoptr(GMutexLocker) one_recipe = g_mutex_locker_new(service_recipe_lock());
+    g_autoptr(GMutexLocker) naming = whole->name_pattern ? g_mutex_locker_new(computer_name_lock()) : NULL;
+    if (whole->name_pattern && !settle_name(daemon, whole, &error)) {
+        service_problem(problem, error);
+        return NULL;
+    }
+    if (!service_match_recipe(daemon, plan, whole->document, &match, problem))
+        return NULL;
+    return match.image ? service_clone_by_recipe(daemon, plan, whole, match.image, key, problem)
+                       : submit(daemon, plan, whole, match.recipe, key, problem);
 }
 
 static char *submit_clone(Daemon *daemon, json_object *request, const StoreIdempotency *key,

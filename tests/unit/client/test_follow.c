@@ -65,6 +65,45 @@ static void events_cut_anywhere_give_the_same_lines(void)
     }
 }
 
+#define NEXT       "01jf3q8v3m5n7p9r1s3t5v7w9y"
+#define NEXT_ROUTE "GET /v1/jobs/" NEXT
+#define GOES_ON    "{\"id\":\"" JOB "\",\"kind\":\"create\",\"state\":\"succeeded\",\"next\":\"" NEXT "\"}"
+#define NEXT_ENDED(state)                                                                                    \
+    "{\"id\":\"" NEXT "\",\"kind\":\"seal\",\"vm\":\"compat-01\",\"state\":\"" state                         \
+    "\",\"phase\":\"clone\","                                                                                \
+    "\"started\":\"2026-01-02T12:12:32Z\",\"finished\":\"2026-01-02T12:13:32Z\",\"error\":null,\"next\":"    \
+    "null}"
+
+static FakeDaemon *new_chain(const char *next)
+{
+    FakeDaemon *fake = new_fake(GOES_ON);
+    fake_daemon_answer(fake, NEXT_ROUTE, 200, next);
+    fake_daemon_stream(fake, EVENT_ROUTE, EARLY, LATE, NULL);
+    fake_daemon_stream(fake, NEXT_ROUTE "/events", STATE("9", "succeeded"), NULL);
+    return fake;
+}
+
+static void what_goes_on_from_a_job_is_waited_for(void)
+{
+    g_autoptr(FakeDaemon) fake = new_chain(NEXT_ENDED("succeeded"));
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "wait", "compat-01", NULL);
+    g_assert_cmpint(outcome->code, ==, 0);
+    const char *on = strstr(outcome->out, "compat-01: goes on in job " NEXT "\n");
+    g_assert_nonnull(on);
+    g_assert_nonnull(strstr(on, "compat-01 is ready (1 min 00 s).\n"));
+    g_autoptr(Outcome) json = sevenctl_run(fake, NULL, "--json", "create", "compat-01", "--wait", NULL);
+    g_assert_nonnull(strstr(json->out, NEXT));
+}
+
+static void what_goes_on_from_a_job_and_fails_is_a_failure(void)
+{
+    g_autoptr(FakeDaemon) fake = new_chain(NEXT_ENDED("failed"));
+    g_autoptr(Outcome) outcome = sevenctl_run(fake, NULL, "wait", "compat-01", NULL);
+    g_assert_cmpint(outcome->code, ==, 1);
+    g_assert_null(strstr(outcome->out, "is ready"));
+    g_assert_nonnull(strstr(outcome->err, "sevenctl job log " NEXT));
+}
+
 static void failure_names_phase_code_and_where_to_look(void)
 {
     g_autoptr(FakeDaemon) fake = new_fake(FAILED);
@@ -312,6 +351,10 @@ int main(int argc, char **argv)
                     events_cut_anywhere_give_the_same_lines);
     g_test_add_func("/client/watch/failure-names-phase-code-and-where-to-look",
                     failure_names_phase_code_and_where_to_look);
+    g_test_add_func("/client/watch/what-goes-on-from-a-job-is-waited-for",
+                    what_goes_on_from_a_job_is_waited_for);
+    g_test_add_func("/client/watch/what-goes-on-from-a-job-and-fails-is-a-failure",
+                    what_goes_on_from_a_job_and_fails_is_a_failure);
     g_test_add_func("/client/watch/cancelled-job-is-a-failure", cancelled_job_is_a_failure);
     g_test_add_func("/client/watch/json-is-one-document-in-the-end", json_is_one_document_in_the_end);
     g_test_add_func("/client/watch/broken-connection-is-taken-up-after-the-last-event",

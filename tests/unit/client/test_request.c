@@ -60,7 +60,7 @@ static void every_option_has_its_member(void)
         "none", "--user", "tester:pa:ss", "--user", "empty:", "--autologon", "--computer-name", "COMPAT-01",
         "--time-zone", "GMT Standard Time", "--language", "en-US", "--keyboard", "0409:00000409", "--owner",
         "J\xc3\xbcrgen", "--organization", "", "--first-logon", "reg add \"HKLM\\x\" /f", "--first-logon",
-        "cmd /c ver", NULL);
+        "cmd /c ver", "--seal", "gold", "--fresh", NULL);
     g_assert_cmpstr(outcome->err, ==, "");
     g_assert_cmpint(outcome->code, ==, 0);
     check_sent(fake, "request-options.json");
@@ -288,7 +288,8 @@ static const char explanation[] =
     "{\"pass\":\"specialize\",\"file\":\"C:\\\\a\"}]},"
     "{\"pointer\":null,\"value\":null,\"source\":\"default\",\"carried_by\":["
     "{\"pass\":\"windowsPE\",\"component\":\"Microsoft-Windows-Setup\",\"path\":\"A\",\"value\":\"1\"},"
-    "{\"pass\":\"windowsPE\",\"component\":\"Microsoft-Windows-Setup\",\"path\":\"B\",\"value\":\"2\"}]}]}";
+    "{\"pass\":\"windowsPE\",\"component\":\"Microsoft-Windows-Setup\",\"path\":\"B\",\"value\":\"2\"}]}],"
+    "\"image\":\"gold\"}";
 
 static void an_answer_file_is_explained(void)
 {

@@ -49,7 +49,8 @@ static const char machine[] =
 static const char job[] =
     "{\"id\":\"" JOB "\",\"kind\":\"create\",\"vm\":\"compat-01\",\"state\":\"failed\",\"phase\":\"copy\","
     "\"progress\":61,\"created\":\"2026-01-02T03:04:05Z\",\"started\":\"2026-01-02T03:04:06Z\","
-    "\"finished\":null,\"error\":{\"code\":\"setup-stopped\",\"message\":\"No.\",\"phase\":\"copy\"},"
+    "\"finished\":null,\"next\":\"01next\",\"error\":{\"code\":\"setup-stopped\",\"message\":\"No.\","
+    "\"phase\":\"copy\"},"
     "\"steps\":[" STEP(
         "inspect", "done", "\"started\":\"2026-01-02T03:04:06Z\",\"finished\":\"2026-01-02T03:05:16Z\"",
         "\"cached\"") "," STEP("copy", "pending", "\"started\":null,\"finished\":null", "null") "]}";

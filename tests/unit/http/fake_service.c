@@ -94,7 +94,9 @@ json_object *service_answer_file_explain(Daemon *daemon, json_object *request, P
     (void)problem;
     fake_record(daemon, "answer_file_explain %s", json_string_member(request, "name"));
     return fake_canned(
-        "{\"answer_file\":\"<unattend/>\",\"warnings\":[],\"explanation\":[{\"pointer\":\"/system/owner\","
+        "{\"answer_file\":\"<unattend/"
+        ">\",\"warnings\":[],\"recipe\":\"00\",\"image\":null,\"explanation\":[{\"pointer\":\"/system/"
+        "owner\","
         "\"value\":\"Lab\",\"source\":\"request\",\"carried_by\":[{\"pass\":\"specialize\"}]}]}");
 }
 
@@ -158,7 +160,8 @@ json_object *service_vm_stop(Daemon *daemon, const char *name, json_object *body
     "x64\","                                                                                                 \
     "\"disc\":\"win7\",\"edition\":\"PROFESSIONAL\",\"architecture\":\"amd64\",\"request\":null,\"agent\":"  \
     "null,"                                                                                                  \
-    "\"job\":null,\"size_bytes\":1000,\"clones\":[\"" FAKE_MACHINE "\"],\"children\":[],\"pools\":[]}"
+    "\"job\":null,\"recipe\":null,\"size_bytes\":1000,\"clones\":[\"" FAKE_MACHINE                           \
+    "\"],\"children\":[],\"pools\":[]}"
 
 json_object *service_vm_seal(Daemon *daemon, const char *name, json_object *body, Problem **problem)
 {

@@ -16,31 +16,14 @@
 #define COMMAND(line)      ",\"first_logon\":[{\"command\":\"" line "\"}]"
 #define REQUEST            START USER("one") PLACED("C:\\\\a.txt", "one") COMMAND("ver") "}"
 
-static void write_guest_file(LibraryFixture *fixture, const char *name, const char *text)
-{
-    g_autofree char *path = g_build_filename(fixture->config.guest, name, NULL);
-    g_assert_true(g_file_set_contents(path, text, -1, NULL));
-}
-
 static LibraryFixture *new_fixture(void)
 {
     static const char *const editions[] = { "PROFESSIONAL", NULL };
     LibraryFixture *fixture = library_fixture_new(NULL);
     library_fixture_disc(fixture, "amd64", "amd64", editions);
     library_fixture_template(fixture, "t", "{\"architecture\":\"amd64\"}");
-    fixture->config.guest = g_build_filename(fixture->folder, "guest", NULL);
-    g_assert_cmpint(g_mkdir(fixture->config.guest, 0700), ==, 0);
-    write_guest_file(fixture, "specialize.cmd", "specialize");
-    write_guest_file(fixture, "first-logon.cmd", "first logon");
-    write_guest_file(fixture, "start.cmd", "start");
-    write_guest_file(fixture, "sevend-agent-amd64.exe", "agent");
+    library_fixture_guest(fixture);
     return fixture;
-}
-
-static void free_fixture(LibraryFixture *fixture)
-{
-    g_free(fixture->config.guest);
-    library_fixture_free(fixture);
 }
 
 static InstallPlan *plan_of(LibraryFixture *fixture, const char *text)
@@ -81,7 +64,7 @@ static void the_same_request_has_the_same_hash_whatever_its_secrets(void)
         g_autofree char *other = digest_of(fixture, same[i]);
         g_assert_cmpstr(other, ==, digest);
     }
-    free_fixture(fixture);
+    library_fixture_free(fixture);
 }
 
 static void what_counts_changes_the_hash(void)
@@ -99,10 +82,10 @@ static void what_counts_changes_the_hash(void)
     for (gsize i = 0; i < G_N_ELEMENTS(other); i++)
         g_assert_true(g_hash_table_add(seen, digest_of(fixture, other[i])));
     for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
-        write_guest_file(fixture, files[i], "changed");
+        library_fixture_guest_file(fixture, files[i], "changed");
         g_assert_true(g_hash_table_add(seen, digest_of(fixture, REQUEST)));
     }
-    free_fixture(fixture);
+    library_fixture_free(fixture);
 }
 
 // As a reader of the contract would make it again.
@@ -123,11 +106,11 @@ static void the_hash_is_that_of_sorted_sums(void)
                                      "sevend\r\n",
                                      "C:\\a.txt\r\n",
                                      "********",
-                                     "first logon",
+                                     "first-logon.cmd",
                                      commands,
                                      "set SEVEND_NONCE=\r\nset SEVEND_ARCH=amd64\r\n",
-                                     "agent",
-                                     "specialize" };
+                                     "sevend-agent-amd64.exe",
+                                     "specialize.cmd" };
     g_autoptr(GString) lines = g_string_new(NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(paths); i++) {
         g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, contents[i], -1);
@@ -137,7 +120,7 @@ static void the_hash_is_that_of_sorted_sums(void)
     g_autofree char *digest = install_config_digest(&fixture->daemon, plan, NULL);
     g_assert_cmpstr(digest, ==, wanted);
     unattend_text_free(xml);
-    free_fixture(fixture);
+    library_fixture_free(fixture);
 }
 
 static void a_script_that_cannot_be_read_is_named(void)
@@ -149,20 +132,22 @@ static void a_script_that_cannot_be_read_is_named(void)
     g_assert_cmpint(g_unlink(path), ==, 0);
     g_assert_null(install_config_digest(&fixture->daemon, plan, &error));
     g_assert_nonnull(strstr(error->message, "specialize.cmd"));
-    free_fixture(fixture);
+    library_fixture_free(fixture);
 }
 
 static void what_runs_in_a_guest_is_told_by_architecture(void)
 {
     LibraryFixture *fixture = new_fixture();
+    g_autofree char *x86 = g_build_filename(fixture->config.guest, "sevend-agent-x86.exe", NULL);
+    g_assert_cmpint(g_unlink(x86), ==, 0);
     g_autoptr(json_object) all = provenance_guest_files(&fixture->daemon, NULL);
     g_autoptr(json_object) amd64 = provenance_guest_files(&fixture->daemon, "amd64");
-    g_autofree char *agent = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "agent", -1);
+    g_autofree char *agent = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "sevend-agent-amd64.exe", -1);
     g_assert_cmpint(json_object_object_length(all), ==, 5);
     g_assert_cmpint(json_object_object_length(amd64), ==, 4);
     g_assert_cmpstr(json_string_member(amd64, "sevend-agent-amd64.exe"), ==, agent);
     g_assert_null(json_string_member(all, "sevend-agent-x86.exe")); // there is none
-    free_fixture(fixture);
+    library_fixture_free(fixture);
 }
 
 int main(int argc, char **argv)

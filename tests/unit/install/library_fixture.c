@@ -42,6 +42,7 @@ void library_fixture_free(LibraryFixture *fixture)
     g_free(fixture->config.discs);
     g_free(fixture->config.drivers);
     g_free(fixture->config.templates);
+    g_free(fixture->config.guest);
     g_free(fixture->folder);
     g_free(fixture);
 }
@@ -59,6 +60,22 @@ static void write_file(const char *path, const char *text)
     g_autoptr(GError) error = NULL;
     g_file_set_contents(path, text, -1, &error);
     g_assert_no_error(error);
+}
+
+void library_fixture_guest_file(LibraryFixture *fixture, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(fixture->config.guest, name, NULL);
+    write_file(path, text);
+}
+
+void library_fixture_guest(LibraryFixture *fixture)
+{
+    static const char *const files[] = { "specialize.cmd", "first-logon.cmd", "start.cmd",
+                                         "sevend-agent-amd64.exe", "sevend-agent-x86.exe" };
+    fixture->config.guest = g_build_filename(fixture->folder, "guest", NULL);
+    g_assert_cmpint(g_mkdir(fixture->config.guest, 0700), ==, 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++)
+        library_fixture_guest_file(fixture, files[i], files[i]);
 }
 
 void library_fixture_template(LibraryFixture *fixture, const char *name, const char *json)

@@ -22,6 +22,9 @@ void library_fixture_template(LibraryFixture *fixture, const char *name, const c
 // A Windows 7 disc of all the NULL-terminated @editions (upper case), as if it had been inspected.
 void library_fixture_disc(LibraryFixture *fixture, const char *name, const char *architecture,
                           const char *const *editions);
+// What sevend puts into a guest: scripts and agents, each with its name as its content.
+void library_fixture_guest(LibraryFixture *fixture);
+void library_fixture_guest_file(LibraryFixture *fixture, const char *name, const char *text);
 // A row of the store, in state installing, with the request.
 void library_fixture_machine(LibraryFixture *fixture, const char *name, const char *request_json);
 

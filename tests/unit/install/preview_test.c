@@ -18,6 +18,8 @@ static LibraryFixture *new_fixture(const char *templates)
     LibraryFixture *fixture = library_fixture_new(templates);
     library_fixture_disc(fixture, "amd64", "amd64", editions);
     library_fixture_disc(fixture, "x86", "x86", editions);
+    library_fixture_guest(fixture);
+    fixture->daemon.instance = (char *)"0123456789abcdef";
     return fixture;
 }
 

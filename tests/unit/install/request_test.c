@@ -103,10 +103,11 @@ static void everything_wrong_is_told_at_once(void)
 static void a_template_may_not_name_machines_or_keys(void)
 {
     g_autoptr(json_object) document =
-        parse("{\"name\":\"a\",\"template\":\"t\",\"product_key\":\"x\",\"edition\":\"PROFESSIONAL\"}");
+        parse("{\"name\":\"a\",\"template\":\"t\",\"product_key\":\"x\",\"seal\":\"gold\",\"fresh\":true,"
+              "\"edition\":\"PROFESSIONAL\"}");
     g_autoptr(Faults) faults = faults_new();
     machine_request_check_template(document, 64, faults);
-    g_assert_cmpuint(faults_count(faults), ==, 3);
+    g_assert_cmpuint(faults_count(faults), ==, 5);
 }
 
 // Names of the properties of schema @name in the contract, a set that the caller frees.
@@ -129,8 +130,8 @@ static GHashTable *contract_properties(const char *name)
 
 static void the_contract_has_the_members_that_are_taken(void)
 {
-    static const char *const own[] = { "name",    "template", "disc",     "edition",
-                                       "drivers", "hardware", "lifetime", NULL };
+    static const char *const own[] = { "name",     "template", "disc", "edition", "drivers",
+                                       "hardware", "lifetime", "seal", "fresh",   NULL };
     const char *const *const lists[] = { own, unattend_request_members };
     g_autoptr(GHashTable) properties = contract_properties("MachineRequest");
     guint count = 0;

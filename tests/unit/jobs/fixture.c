@@ -78,6 +78,13 @@ static gboolean run(Job *job, GError **error)
     if (told(job, "block:", phase) && !wait_gate(job, "", error)) {
         return FALSE;
     }
+    if (told(job, "idle:", phase)) {
+        job_stop_counting(job);
+        gboolean waited = wait_gate(job, "idle-", error);
+        if (!job_resume_counting(job, waited ? error : NULL) || !waited) {
+            return FALSE;
+        }
+    }
     if (told(job, "limit:", phase)) {
         job_set_time_limit(job, 1);
     }

@@ -4,8 +4,8 @@
 //
 // Kinds: "install" (counts as install) and "other", both with the steps a, b, c (weights 1, 2, 1).
 // Parameters are words: "block:b" (step b waits for the gate MACHINE/b), "fail:b", "limit:b" (time limit of
-// one second, then waits for its cancellable), "wait:b" (that wait without a limit), "blockundo:b" (gate
-// MACHINE/undo-b), "failundo:b", "failbegin".
+// one second, then waits for its cancellable), "idle:b" (gate MACHINE/idle-b, not counting), "wait:b" (that
+// wait without a limit), "blockundo:b" (gate MACHINE/undo-b), "failundo:b", "failbegin".
 #pragma once
 
 #include "daemon/jobs/engine.h"

@@ -153,6 +153,90 @@ static void test_queue_has_an_end(void)
     g_assert_error(error, JOB_ERROR, JOB_ERROR_QUEUE_FULL);
 }
 
+// The other takes its room meanwhile; to go on it waits for room again.
+static void test_a_job_that_waits_for_another_leaves_it_its_room(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    fixture_start(fixture);
+    g_autofree char *waits = fixture_submit(fixture, "install", "m", "idle:b");
+    fixture_wait_note(fixture, "m at idle-b");
+    g_autofree char *other = fixture_submit(fixture, "install", "n", "block:b");
+    fixture_wait_note(fixture, "n at b");
+    fixture_open_gate(fixture, "m/idle-b");
+    g_assert_true(job_engine_wait_end(fixture->engine, waits, 1));
+    fixture_open_gate(fixture, "n/b");
+    assert_succeeds(fixture, other);
+    assert_succeeds(fixture, waits);
+    g_autofree char *journal = fixture_journal(fixture, "m");
+    g_assert_cmpstr(journal, ==, "begin, run a, run b, at idle-b, run c, end succeeded");
+}
+
+static void test_a_job_that_waits_for_another_can_be_cancelled(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    fixture_start(fixture);
+    g_autofree char *waits = fixture_submit(fixture, "install", "m", "idle:b");
+    fixture_wait_note(fixture, "m at idle-b");
+    g_autofree char *other = fixture_submit(fixture, "install", "n", "block:b");
+    fixture_wait_note(fixture, "n at b");
+    g_assert_true(job_engine_cancel(fixture->engine, waits, NULL));
+    g_autoptr(StoreJob) job = fixture_wait_job(fixture, waits);
+    g_assert_cmpstr(job->state, ==, "cancelled");
+    fixture_open_gate(fixture, "n/b");
+    assert_succeeds(fixture, other);
+    g_autofree char *third = fixture_submit(fixture, "install", "o", NULL);
+    assert_succeeds(fixture, third);
+}
+
+static char *submit_with_next(Fixture *fixture, const char *name, const char *image, GError **error)
+{
+    const StoreMachine machine = { .uuid = (char *)name, .name = (char *)name };
+    const JobNext next = { .kind = "other", .parameters = "block:b", .image = image, .recipe = "recipe" };
+    return job_engine_submit_with_next(fixture->engine, "install", &machine, "block:c", &next, NULL, error);
+}
+
+static void test_what_goes_on_from_a_job_runs_after_it(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(StoreJob) job = NULL;
+    g_autoptr(StoreMachine) machine = NULL;
+    fixture_start(fixture);
+    g_autofree char *id = submit_with_next(fixture, "m", "gold", &error);
+    g_assert_no_error(error);
+    fixture_wait_note(fixture, "m at c");
+    g_assert_true(store_job_get(fixture->store, id, &job, NULL));
+    g_assert_nonnull(job->next);
+    // Killed and started again: both are there.
+    fixture_shut(fixture);
+    fixture_reopen(fixture, 1);
+    fixture_start(fixture);
+    fixture_open_gate(fixture, "m/c");
+    fixture_wait_note(fixture, "m at b");
+    g_autoptr(StoreJob) first = fixture_wait_job(fixture, id);
+    g_assert_cmpstr(first->state, ==, "succeeded");
+    g_assert_true(store_machine_get(fixture->store, "m", &machine, NULL));
+    g_assert_cmpstr(machine->job, ==, id);
+    fixture_open_gate(fixture, "m/b");
+    g_autoptr(StoreJob) next = fixture_wait_job(fixture, job->next);
+    g_assert_cmpstr(next->state, ==, "succeeded");
+    g_assert_cmpstr(next->kind, ==, "other");
+}
+
+static void test_a_job_whose_next_cannot_be_stored_is_not_stored(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(StoreMachine) machine = NULL;
+    g_autofree char *first = submit_with_next(fixture, "m", "gold", NULL);
+    g_assert_nonnull(first);
+    g_assert_null(submit_with_next(fixture, "n", "gold", &error));
+    g_assert_error(error, STORE_ERROR, STORE_ERROR_EXISTS);
+    g_assert_false(store_machine_get(fixture->store, "n", &machine, NULL));
+    g_autoptr(GPtrArray) jobs = store_job_unfinished(fixture->store, NULL);
+    g_assert_cmpuint(jobs->len, ==, 2);
+}
+
 typedef struct {
     Fixture *fixture;
     const char *id;
@@ -295,6 +379,14 @@ int main(int argc, char **argv)
                     test_waiters_wake_on_events_and_at_the_end);
     g_test_add_func("/engine/waiting-ends-after-the-given-time", test_waiting_ends_after_the_given_time);
     g_test_add_func("/engine/waiters-wake-when-the-engine-stops", test_waiters_wake_when_the_engine_stops);
+    g_test_add_func("/engine/a-job-that-waits-for-another-leaves-it-its-room",
+                    test_a_job_that_waits_for_another_leaves_it_its_room);
+    g_test_add_func("/engine/a-job-that-waits-for-another-can-be-cancelled",
+                    test_a_job_that_waits_for_another_can_be_cancelled);
+    g_test_add_func("/engine/what-goes-on-from-a-job-runs-after-it",
+                    test_what_goes_on_from_a_job_runs_after_it);
+    g_test_add_func("/engine/a-job-whose-next-cannot-be-stored-is-not-stored",
+                    test_a_job_whose_next_cannot_be_stored_is_not_stored);
     g_test_add_func("/engine/hundred-jobs-from-ten-threads-all-end",
                     test_hundred_jobs_from_ten_threads_all_end);
     return g_test_run();

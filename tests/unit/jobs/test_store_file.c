@@ -129,6 +129,7 @@ static void test_failed_migration_changes_nothing(void)
 
 // The table of images as schema 4 had it, with one image on another and a machine on that.
 static const char images_of_4[] =
+    "ALTER TABLE jobs DROP COLUMN next;"
     "DROP TABLE leases;"
     "DROP INDEX machines_by_pool;"
     "ALTER TABLE machines DROP COLUMN pool_state;"
@@ -168,6 +169,46 @@ static void test_images_stay_what_they_are_based_on(void)
     fixture_shut(fixture);
     g_autofree char *broken = ask(fixture->path, "SELECT count(*) FROM pragma_foreign_key_check");
     g_assert_cmpstr(broken, ==, "0");
+}
+
+// What schema 7 brings, taken away, with an image, and clones that are being made, or were.
+static const char clones_of_6[] =
+    "DROP INDEX images_by_recipe;"
+    "ALTER TABLE images DROP COLUMN recipe;"
+    "ALTER TABLE images DROP COLUMN expires;"
+    "ALTER TABLE jobs DROP COLUMN next;"
+    "INSERT INTO images (name, uuid, state, machine, created)"
+    "  VALUES ('gold', 'uuid-1', 'ready', 'm', '2026-01-02T03:04:05.678Z');"
+    "INSERT INTO jobs (id, kind, state, created)"
+    "  VALUES ('job-running', 'clone', 'running', '2026-01-02T03:04:05.678Z'),"
+    "         ('job-ended', 'clone', 'succeeded', '2026-01-02T03:04:05.678Z'),"
+    "         ('job-install', 'create', 'running', '2026-01-02T03:04:05.678Z');"
+    "INSERT INTO steps (job, position, phase, state) SELECT number, 0, 'disk', 'running' FROM jobs;"
+    "PRAGMA user_version = 6;";
+
+static void test_clones_that_are_being_made_have_their_image(void)
+{
+    static const struct {
+        const char *job;
+        guint steps;
+    } wanted[] = { { "job-running", 2 }, { "job-ended", 1 }, { "job-install", 1 } };
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    g_autoptr(StoreImage) image = NULL;
+    g_autoptr(StoreJob) job = NULL;
+    fixture_shut(fixture);
+    run_sql(fixture->path, clones_of_6);
+    fixture_reopen(fixture, 1);
+    for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++) {
+        g_autoptr(GPtrArray) steps = store_step_list(fixture->store, wanted[i].job, NULL);
+        g_assert_cmpuint(steps->len, ==, wanted[i].steps);
+    }
+    g_autofree char *text = fixture_steps(fixture, "job-running");
+    g_assert_cmpstr(text, ==, "image done, disk running");
+    g_assert_true(store_image_get(fixture->store, "gold", &image, NULL));
+    g_assert_null(image->recipe);
+    g_assert_null(image->expires);
+    g_assert_true(store_job_get(fixture->store, "job-running", &job, NULL));
+    g_assert_null(job->next);
 }
 
 static void test_newer_file_is_refused_untouched(void)
@@ -227,6 +268,8 @@ int main(int argc, char **argv)
     g_test_add_func("/store-file/failed-migration-changes-nothing", test_failed_migration_changes_nothing);
     g_test_add_func("/store-file/images-stay-what-they-are-based-on",
                     test_images_stay_what_they_are_based_on);
+    g_test_add_func("/store-file/clones-that-are-being-made-have-their-image",
+                    test_clones_that_are_being_made_have_their_image);
     g_test_add_func("/store-file/newer-file-is-refused-untouched", test_newer_file_is_refused_untouched);
     g_test_add_func("/store-file/damaged-file-is-refused", test_damaged_file_is_refused);
     g_test_add_func("/store-file/truncated-file-is-refused", test_truncated_file_is_refused);

@@ -34,7 +34,7 @@ static void reserve(Fixture *fixture, const char *image, const char *machine_nam
     g_autoptr(StoreMachine) machine = NULL;
     store_machine_get(fixture->store, machine_name, &machine, &error);
     g_assert_no_error(error);
-    store_image_reserve(fixture->store, image, machine, &error);
+    store_image_reserve(fixture->store, image, machine, NULL, NULL, &error);
     g_assert_no_error(error);
 }
 
@@ -60,7 +60,7 @@ static void a_name_is_taken_once(void)
     insert_well(fixture, "m", NULL);
     reserve(fixture, "gold", "m");
     store_machine_get(fixture->store, "m", &machine, NULL);
-    g_assert_false(store_image_reserve(fixture->store, "gold", machine, &error));
+    g_assert_false(store_image_reserve(fixture->store, "gold", machine, NULL, NULL, &error));
     g_assert_error(error, STORE_ERROR, STORE_ERROR_EXISTS);
     g_assert_true(store_image_release(fixture->store, "gold", NULL));
     reserve(fixture, "gold", "m");
@@ -222,6 +222,91 @@ static void an_import_that_is_given_up_leaves_its_name(void)
     g_assert_cmpstr(state, ==, "importing");
 }
 
+static void reserve_recipe(Fixture *fixture, const char *image, const char *recipe)
+{
+    g_autoptr(StoreMachine) machine = NULL;
+    insert_well(fixture, image, NULL); // a machine of the same name
+    g_assert_true(store_machine_get(fixture->store, image, &machine, NULL));
+    g_assert_true(store_image_reserve(fixture->store, image, machine, recipe, "job-to-seal", NULL));
+}
+
+static void assert_found(Fixture *fixture, const char *recipe, const char *name, const char *wanted)
+{
+    g_autoptr(StoreImage) image = NULL;
+    g_assert_true(store_image_find_recipe(fixture->store, recipe, name, &image, NULL));
+    g_assert_cmpstr(image ? image->name : NULL, ==, wanted);
+}
+
+static void a_recipe_is_found_ready_or_in_the_making(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    g_autoptr(StoreImage) image = NULL;
+    assert_found(fixture, "r", NULL, NULL);
+    reserve_recipe(fixture, "gold", "r");
+    assert_found(fixture, "r", NULL, "gold");
+    assert_found(fixture, "other", NULL, NULL);
+    g_assert_true(store_image_get(fixture->store, "gold", &image, NULL));
+    g_assert_cmpstr(image->job, ==, "job-to-seal");
+    // What is ready comes first, unless another is named.
+    reserve_recipe(fixture, "silver", "r");
+    g_assert_true(store_image_seal(fixture->store, "gold", "job-seal", NULL));
+    assert_found(fixture, "r", NULL, "gold");
+    assert_found(fixture, "r", "silver", "silver");
+    assert_found(fixture, "r", "none", "gold");
+    // What is not made, or is being deleted, is not found.
+    g_assert_true(store_image_release(fixture->store, "silver", NULL));
+    assert_found(fixture, "r", "silver", "gold");
+    g_assert_true(store_image_begin_delete(fixture->store, "gold", NULL));
+    assert_found(fixture, "r", NULL, NULL);
+}
+
+static void an_image_without_a_recipe_is_not_found(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    g_autoptr(StoreImage) image = NULL;
+    insert_well(fixture, "m", NULL);
+    seal(fixture, "gold", "m");
+    assert_found(fixture, "", "gold", NULL);
+    g_assert_true(store_image_get(fixture->store, "gold", &image, NULL));
+    g_assert_null(image->recipe);
+}
+
+static void an_image_keeps_when_its_machine_was_to_end(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    g_autoptr(StoreImage) image = NULL;
+    insert_well(fixture, "m", NULL);
+    reserve(fixture, "gold", "m");
+    // What is decided after the name was taken counts.
+    g_assert_true(store_machine_set_expires(fixture->store, "uuid-m", "2026-01-02T00:00:00.000Z", NULL));
+    g_assert_true(store_machine_set_agent(fixture->store, "uuid-m", "{\"a\":1}", NULL));
+    g_assert_true(store_image_seal(fixture->store, "gold", "job-seal", NULL));
+    g_assert_true(store_image_seal(fixture->store, "gold", "job-seal", NULL));
+    g_assert_true(store_image_get(fixture->store, "gold", &image, NULL));
+    g_assert_cmpstr(image->expires, ==, "2026-01-02T00:00:00.000Z");
+    g_assert_cmpstr(image->agent, ==, "{\"a\":1}");
+}
+
+static void a_machine_is_based_on_an_image_when_that_is_ready(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(1);
+    g_autoptr(GError) early = NULL, gone = NULL, in_use = NULL;
+    insert_well(fixture, "m", NULL);
+    insert_well(fixture, "waits", NULL);
+    reserve(fixture, "gold", "m");
+    g_assert_false(store_machine_set_image(fixture->store, "uuid-waits", "gold", &early));
+    g_assert_error(early, STORE_ERROR, STORE_ERROR_NOT_FOUND);
+    // Who waits does not keep the name from being given up.
+    g_assert_true(store_image_release(fixture->store, "gold", NULL));
+    seal(fixture, "gold", "m");
+    g_assert_true(store_machine_set_image(fixture->store, "uuid-waits", "gold", NULL));
+    g_assert_true(store_machine_set_image(fixture->store, "uuid-waits", "gold", NULL));
+    g_assert_false(store_machine_set_image(fixture->store, "uuid-none", "gold", &gone));
+    g_assert_error(gone, STORE_ERROR, STORE_ERROR_NOT_FOUND);
+    g_assert_false(store_image_begin_delete(fixture->store, "gold", &in_use));
+    g_assert_error(in_use, STORE_ERROR, STORE_ERROR_IN_USE);
+}
+
 static void lifetimes_end_once(void)
 {
     g_autoptr(Fixture) fixture = fixture_new(1);
@@ -260,6 +345,14 @@ int main(int argc, char **argv)
                     an_image_that_is_imported_has_its_name_from_the_first);
     g_test_add_func("/store-images/an-import-that-is-given-up-leaves-its-name",
                     an_import_that_is_given_up_leaves_its_name);
+    g_test_add_func("/store-images/a-recipe-is-found-ready-or-in-the-making",
+                    a_recipe_is_found_ready_or_in_the_making);
+    g_test_add_func("/store-images/an-image-without-a-recipe-is-not-found",
+                    an_image_without_a_recipe_is_not_found);
+    g_test_add_func("/store-images/an-image-keeps-when-its-machine-was-to-end",
+                    an_image_keeps_when_its_machine_was_to_end);
+    g_test_add_func("/store-images/a-machine-is-based-on-an-image-when-that-is-ready",
+                    a_machine_is_based_on_an_image_when_that_is_ready);
     g_test_add_func("/store-images/lifetimes-end-once", lifetimes_end_once);
     return g_test_run();
 }

@@ -38,7 +38,7 @@ static Fixture *with_pool(void)
     gboolean made = FALSE;
     insert_machine(fixture, "m", NULL, NULL, NULL);
     store_machine_get(fixture->store, "m", &machine, &error);
-    store_image_reserve(fixture->store, "gold", machine, &error);
+    store_image_reserve(fixture->store, "gold", machine, NULL, NULL, &error);
     store_image_seal(fixture->store, "gold", "job-seal", &error);
     store_pool_put(fixture->store, &pool, &made, &error);
     g_assert_no_error(error);
