@@ -172,6 +172,7 @@ char *job_engine_submit(JobEngine *engine, const char *kind_name, const StoreMac
         .machine_uuid = (char *)machine_uuid,
         .state = (char *)"queued",
         .parameters = (char *)parameters_json,
+        .gated = kind->gated,
     };
     gint64 sequence = 0;
     if (!insert_job(engine, kind, machine_or_null, &row, idempotency, &sequence, error)) {
@@ -184,7 +185,11 @@ char *job_engine_submit(JobEngine *engine, const char *kind_name, const StoreMac
         job_engine_enqueue(engine, job);
         job_engine_dispatch(engine);
     }
+    gboolean started = engine->started;
     g_mutex_unlock(&engine->lock);
+    if (started) {
+        job_engine_tell_changed(engine);
+    }
     return g_steal_pointer(&id);
 }
 
@@ -220,6 +225,7 @@ static gboolean cancel_live(JobEngine *engine, Job *job, GError **error)
     job_engine_dispatch(engine);
     g_mutex_unlock(&engine->lock);
     g_cancellable_cancel(cancellable); // NULL is well
+    job_engine_tell_changed(engine);
     return TRUE;
 }
 
