@@ -177,6 +177,7 @@ const JobKind clone_job_kind = {
     .name = "clone",
     .steps = steps,
     .step_count = G_N_ELEMENTS(steps),
+    .gated = TRUE,
     .begin = begin,
     .failing = failing,
     .end = install_settle,
@@ -199,10 +200,13 @@ static StoreMachine machine_of(const StoreImage *image, const char *name, const 
 }
 
 char *clone_submit(Daemon *daemon, json_object *document, gint64 lifetime, const char *pool,
-                   const StoreIdempotency *idempotency, GError **error)
+                   const char *owner, const StoreIdempotency *idempotency, GError **error)
 {
+    CloneSize size;
     g_autoptr(StoreImage) image = NULL;
     if (!store_image_get(daemon->store, json_string_member(document, "image"), &image, error))
+        return NULL;
+    if (!clone_size(daemon, image, json_object_object_get(document, "hardware"), &size, error))
         return NULL;
     g_autofree char *uuid = g_uuid_string_random();
     g_autofree char *now = time_now_text();
@@ -212,6 +216,10 @@ char *clone_submit(Daemon *daemon, json_object *document, gint64 lifetime, const
     g_autofree char *expires = lifetime > 0 ? time_later_text(lifetime) : NULL;
     machine.expires = expires;
     machine.pool = (char *)pool;
+    machine.owner = (char *)owner;
+    machine.vcpus = size.vcpus;
+    machine.memory_mib = size.memory_mib;
+    machine.disk_gib = size.disk_gib;
     machine.pool_state = pool ? (char *)"warming" : NULL;
     if (!machine_files_create(daemon, uuid, document, error))
         return NULL;

@@ -24,9 +24,17 @@ void image_sweep(Daemon *daemon);
 // clone_request_parse() took it; @lifetime in seconds, 0: none. Returns the job's id (the caller frees).
 // Errors: STORE_ERROR (NOT_FOUND: no such image, or it is not ready; EXISTS: the name is taken), JOB_ERROR,
 // G_FILE_ERROR.
-// @pool: that it belongs to, or NULL.
+// @pool: that it belongs to, or NULL; @owner: who asked, NULL for a pool's.
 char *clone_submit(Daemon *daemon, json_object *document, gint64 lifetime, const char *pool,
-                   const StoreIdempotency *idempotency, GError **error);
+                   const char *owner, const StoreIdempotency *idempotency, GError **error);
+
+typedef struct {
+    guint vcpus, memory_mib, disk_gib; // the last rounded up
+} CloneSize;
+// What a clone of @image takes: the image's, but for what @hardware (a request's, or NULL) says. Asks libvirt
+// how large the disk is.
+gboolean clone_size(Daemon *daemon, const StoreImage *image, json_object *hardware, CloneSize *ret_size,
+                    GError **error);
 
 // Makes an image on its way in of what was uploaded under its name, and submits its job: row, archive, job.
 // Takes *@upload and sets it to NULL; if it is still there after a failure it is the caller's. Nothing else

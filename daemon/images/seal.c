@@ -18,6 +18,7 @@
 typedef struct {
     char *image;
     gboolean keep; // the machine goes on, as the image's first clone
+    char *owner;   // of the machine, and of that clone; or NULL
     guint stop_seconds;
 } SealOrder;
 
@@ -27,6 +28,7 @@ static void free_order(gpointer data)
     if (!order)
         return;
     g_free(order->image);
+    g_free(order->owner);
     g_free(order);
 }
 
@@ -39,6 +41,7 @@ static SealOrder *order_of(Job *job, GError **error)
     SealOrder *order = g_new0(SealOrder, 1);
     order->image = g_strdup(json_string_member(parameters, "image"));
     order->keep = json_object_get_boolean(keep);
+    order->owner = g_strdup(json_string_member(parameters, "owner"));
     order->stop_seconds = (guint)json_int_member(parameters, "timeout_seconds", SEAL_STOP_SECONDS);
     return order;
 }
@@ -140,7 +143,7 @@ static gboolean run_clone(Job *job, GError **error)
     g_autoptr(json_object) document = json_object_new_object();
     json_object_object_add(document, "name", json_object_new_string(job_machine_name(job)));
     json_object_object_add(document, "image", json_object_new_string(order->image));
-    g_autofree char *clone = clone_submit(daemon, document, 0, NULL, &none, &failure);
+    g_autofree char *clone = clone_submit(daemon, document, 0, NULL, order->owner, &none, &failure);
     if (clone) {
         job_detail(job, "job %s", clone);
         return TRUE;

@@ -37,7 +37,7 @@ json_object *service_job_list(Daemon *daemon, const ServicePage *page, Problem *
     }
     json_object *array = json_object_new_array();
     for (guint i = 0; i < jobs->len; i++)
-        json_object_array_add(array, job_to_json(jobs->pdata[i]));
+        json_object_array_add(array, job_to_json(daemon, jobs->pdata[i]));
     json_object *object = json_object_new_object();
     json_object_object_add(object, "jobs", array);
     const StoreJob *last = jobs->len == page->limit ? jobs->pdata[jobs->len - 1] : NULL;

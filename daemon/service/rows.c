@@ -27,13 +27,23 @@ static json_object *error_to_json(const char *code, const char *message)
     return error;
 }
 
-json_object *job_to_json(const StoreJob *job)
+// Of one that is queued: for what it waits in the queue, or what else keeps it.
+static void add_waiting(Daemon *daemon, json_object *object, const StoreJob *job)
+{
+    const gboolean queued = strcmp(job->state, "queued") == 0;
+    g_autofree char *why =
+        queued && !job->waiting ? job_engine_why_queued(daemon->jobs, job->id) : g_strdup(job->waiting);
+    json_add_text(object, "waiting", queued ? why : NULL);
+}
+
+json_object *job_to_json(Daemon *daemon, const StoreJob *job)
 {
     json_object *object = json_object_new_object();
     json_add_text(object, "id", job->id);
     json_add_text(object, "kind", job->kind);
     json_add_text(object, "vm", job->machine_name);
     json_add_text(object, "state", job->state);
+    add_waiting(daemon, object, job);
     json_add_text(object, "phase", job->phase);
     json_object_object_add(object, "progress", json_object_new_int(job->progress));
     json_add_text(object, "created", job->created);
@@ -62,7 +72,7 @@ json_object *job_to_json_with_steps(Daemon *daemon, const StoreJob *job, GError 
         json_add_text(item, "detail", step->detail);
         json_object_array_add(array, item);
     }
-    json_object *object = job_to_json(job);
+    json_object *object = job_to_json(daemon, job);
     json_object_object_add(object, "steps", array);
     return object;
 }
@@ -107,5 +117,6 @@ json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine)
     json_add_text(object, "image", machine->image);
     json_add_text(object, "expires", machine->expires);
     json_add_text(object, "pool", machine->pool);
+    json_add_text(object, "owner", machine->owner);
     return object;
 }

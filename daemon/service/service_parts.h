@@ -4,6 +4,7 @@
 
 #include "daemon/daemon.h"
 #include "daemon/install/plan.h"
+#include "daemon/quota/queue.h"
 #include "daemon/service.h"
 
 // Takes @error and sets @problem: 404, 409, 422, 503, 507 or 500 by domain and code.
@@ -13,7 +14,7 @@ void json_add_text(json_object *object, const char *name, const char *text_or_nu
 // Adds the JSON text as a value; null if @text is NULL or no JSON.
 void json_add_json(json_object *object, const char *name, const char *text_or_null);
 
-json_object *job_to_json(const StoreJob *job);
+json_object *job_to_json(Daemon *daemon, const StoreJob *job);
 // With "steps". NULL with @error.
 json_object *job_to_json_with_steps(Daemon *daemon, const StoreJob *job, GError **error);
 json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine);
@@ -39,8 +40,11 @@ json_object *service_submit_change(Daemon *daemon, const char *kind, const Store
 // FALSE with a 409 problem if it has snapshots.
 gboolean service_check_no_snapshots(Daemon *daemon, const StoreMachine *machine, Problem **problem);
 // Of a request with "image": a clone's job, or NULL with a problem.
-char *service_clone(Daemon *daemon, json_object *request, const StoreIdempotency *idempotency,
-                    Problem **problem);
+char *service_clone(Daemon *daemon, json_object *request, const char *owner,
+                    const StoreIdempotency *idempotency, Problem **problem);
+// FALSE with a 422 problem if a quota is smaller than what is asked for; see quota_check_possible().
+gboolean service_check_quota(Daemon *daemon, const QuotaAmount *need, gboolean per_user,
+                             const char *pointer_or_null, Problem **problem);
 // FALSE with a 409 problem unless the machine is ready and runs.
 gboolean service_check_runs(Daemon *daemon, const StoreMachine *machine, Problem **problem);
 // Where a machine's agent is reached.

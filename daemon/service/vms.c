@@ -8,6 +8,7 @@
 #include "daemon/install/computer_name.h"
 #include "daemon/install/machine_files.h"
 #include "daemon/install/plan.h"
+#include "daemon/quota/gate.h"
 #include "daemon/service/service_parts.h"
 
 #define PAGE 200 // machines looked at in one go
@@ -124,7 +125,7 @@ static gboolean settle_name(Daemon *daemon, InstallRequest *request, GError **er
 
 // Files first, row after: files without a row are swept up at the next start, a row without files could not
 // be installed.
-static char *submit(Daemon *daemon, const InstallPlan *plan, InstallRequest *request,
+static char *submit(Daemon *daemon, const InstallPlan *plan, InstallRequest *request, const char *owner,
                     const StoreIdempotency *idempotency, Problem **problem)
 {
     GError *error = NULL;
@@ -152,6 +153,10 @@ static char *submit(Daemon *daemon, const InstallPlan *plan, InstallRequest *req
         .created = now,
         .expires = expires,
         .warnings = (char *)json_object_to_json_string_ext(warnings, JSON_C_TO_STRING_PLAIN),
+        .owner = (char *)owner,
+        .vcpus = plan->request->vcpus,
+        .memory_mib = plan->request->memory_mib,
+        .disk_gib = plan->request->disk_gib,
     };
     char *job_id = NULL;
     if (machine_files_create(daemon, uuid, document, &error)) {
@@ -171,24 +176,39 @@ static char *submit(Daemon *daemon, const InstallPlan *plan, InstallRequest *req
     return NULL;
 }
 
-static char *submit_install(Daemon *daemon, json_object *request, const StoreIdempotency *key,
-                            Problem **problem)
+gboolean service_check_quota(Daemon *daemon, const QuotaAmount *need, gboolean per_user,
+                             const char *pointer_or_null, Problem **problem)
+{
+    g_autoptr(Faults) faults = faults_new();
+    quota_check_possible(daemon->config, need, per_user, pointer_or_null, faults);
+    if (faults_count(faults) == 0)
+        return TRUE;
+    problem_set_faults(problem, &faults);
+    return FALSE;
+}
+
+static char *submit_install(Daemon *daemon, json_object *request, const char *owner,
+                            const StoreIdempotency *key, Problem **problem)
 {
     g_autoptr(InstallRequest) whole = NULL;
     g_autoptr(InstallPlan) plan = service_plan_request(daemon, request, &whole, problem);
-    if (!plan || !room_for_one_more(daemon, problem))
+    if (!plan)
         return NULL;
-    return submit(daemon, plan, whole, key, problem);
+    const QuotaAmount need =
+        quota_need(plan->request->vcpus, plan->request->memory_mib, plan->request->disk_gib);
+    if (!service_check_quota(daemon, &need, TRUE, NULL, problem) || !room_for_one_more(daemon, problem))
+        return NULL;
+    return submit(daemon, plan, whole, owner, key, problem);
 }
 
-static char *submit_clone(Daemon *daemon, json_object *request, const StoreIdempotency *key,
-                          Problem **problem)
+static char *submit_clone(Daemon *daemon, json_object *request, const char *owner,
+                          const StoreIdempotency *key, Problem **problem)
 {
-    return room_for_one_more(daemon, problem) ? service_clone(daemon, request, key, problem) : NULL;
+    return room_for_one_more(daemon, problem) ? service_clone(daemon, request, owner, key, problem) : NULL;
 }
 
-json_object *service_vm_create(Daemon *daemon, json_object *request, const ServiceIdempotency *idempotency,
-                               Problem **problem)
+json_object *service_vm_create(Daemon *daemon, json_object *request, const char *owner,
+                               const ServiceIdempotency *idempotency, Problem **problem)
 {
     g_autofree char *print = fingerprint(daemon, idempotency);
     const StoreIdempotency key = { idempotency->key, print };
@@ -196,8 +216,8 @@ json_object *service_vm_create(Daemon *daemon, json_object *request, const Servi
     if (answered_before(daemon, &key, &answer, problem))
         return answer;
     g_autofree char *job_id = json_object_object_get_ex(request, "image", NULL)
-                                  ? submit_clone(daemon, request, &key, problem)
-                                  : submit_install(daemon, request, &key, problem);
+                                  ? submit_clone(daemon, request, owner, &key, problem)
+                                  : submit_install(daemon, request, owner, &key, problem);
     return job_id ? create_answer(daemon, job_id, problem) : NULL;
 }
 
@@ -357,7 +377,12 @@ json_object *service_vm_change(Daemon *daemon, const char *name, json_object *bo
 json_object *service_vm_start(Daemon *daemon, const char *name, Problem **problem)
 {
     g_autoptr(StoreMachine) machine = service_find_idle(daemon, name, problem);
-    return machine ? service_submit_change(daemon, "start", machine, NULL, problem) : NULL;
+    if (!machine)
+        return NULL;
+    const QuotaAmount need = quota_need(machine->vcpus, machine->memory_mib, machine->disk_gib);
+    return service_check_quota(daemon, &need, machine->owner != NULL, "", problem)
+               ? service_submit_change(daemon, "start", machine, NULL, problem)
+               : NULL;
 }
 
 json_object *service_vm_stop(Daemon *daemon, const char *name, json_object *body_or_null, Problem **problem)

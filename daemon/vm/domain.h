@@ -72,6 +72,8 @@ gboolean domain_processor_demand(VmConnection *connection, const char *uuid, gui
                                  GError **error);
 // The screen as PNG. Converts PPM if this QEMU gives that. The caller owns the bytes.
 GBytes *domain_screenshot(VmConnection *connection, const char *uuid, GError **error);
+// UUIDs of all domains that QEMU runs, whoever made them; g_strfreev().
+char **domain_list_active(VmConnection *connection, GError **error);
 // UUIDs of all domains, running or not, whose metadata say that the sevend @instance (DomainSpec) made them,
 // so that two daemons on one libvirt leave each other's machines alone; g_strfreev(). For reconciliation.
 char **domain_list_owned(VmConnection *connection, const char *instance, GError **error);

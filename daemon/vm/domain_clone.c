@@ -155,3 +155,23 @@ char *domain_clone_xml(const char *xml, const DomainCloneSpec *spec, GError **er
         return NULL;
     return xml_document_text(document);
 }
+
+// libvirt writes memory in KiB [D: formatdomain, memory].
+gboolean domain_clone_size(const char *xml, guint *ret_vcpus, guint *ret_memory_mib, GError **error)
+{
+    g_autoptr(XmlDocument) document = xml_parse(xml, error);
+    if (document == NULL)
+        return FALSE;
+    xmlNode *domain = xmlDocGetRootElement(document);
+    xmlNode *memory = xml_find(domain, "memory"), *vcpu = xml_find(domain, "vcpu");
+    if (memory == NULL || vcpu == NULL)
+        return refuse(error, "it does not say how much memory and how many processors there are");
+    g_autofree char *unit = xml_get(memory, "unit");
+    xmlChar *amount = xmlNodeGetContent(memory), *count = xmlNodeGetContent(vcpu);
+    const guint64 number = g_ascii_strtoull((const char *)amount, NULL, 10);
+    *ret_memory_mib = (guint)(g_strcmp0(unit, "MiB") == 0 ? number : number / 1024);
+    *ret_vcpus = (guint)g_ascii_strtoull((const char *)count, NULL, 10);
+    xmlFree(amount);
+    xmlFree(count);
+    return TRUE;
+}

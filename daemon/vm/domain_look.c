@@ -285,3 +285,26 @@ char **domain_list_owned(VmConnection *connection, const char *instance, GError 
     free(domains);
     return g_strv_builder_end(uuids);
 }
+
+char **domain_list_active(VmConnection *connection, GError **error)
+{
+    virDomainPtr *domains = NULL;
+    g_auto(VmConnect) connect = vm_connection_get(connection, WAIT_MS, error);
+    if (connect == NULL)
+        return NULL;
+    const int count = virConnectListAllDomains(connect, &domains, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
+    if (count < 0) {
+        vm_error_set_libvirt(error, "list of running domains");
+        return NULL;
+    }
+    g_autoptr(GPtrArray) uuids = g_ptr_array_new();
+    for (int i = 0; i < count; i++) {
+        char uuid[VIR_UUID_STRING_BUFLEN];
+        if (virDomainGetUUIDString(domains[i], uuid) == 0)
+            g_ptr_array_add(uuids, g_strdup(uuid));
+        virDomainFree(domains[i]);
+    }
+    free(domains);
+    g_ptr_array_add(uuids, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&uuids), FALSE);
+}
