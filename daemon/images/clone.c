@@ -51,6 +51,8 @@ static gboolean read_request(Job *job, Clone *clone, GError **error)
         g_autofree char *text = faults_to_text(faults);
         job_fail(error, "internal", "the clone's request: %s", text);
     }
+    if (document)
+        unattend_wipe_request(document);
     return clone->request != NULL;
 }
 
@@ -141,7 +143,8 @@ static gboolean run_boot(Job *job, GError **error)
 static gboolean run_personalize(Job *job, GError **error)
 {
     const Clone *clone = job_data(job);
-    return personalize_name(job, clone, error) && personalize_commands(job, clone, error);
+    return personalize_user(job, clone, error) && personalize_name(job, clone, error) &&
+           personalize_commands(job, clone, error);
 }
 
 static gboolean run_ready(Job *job, GError **error)
@@ -211,7 +214,8 @@ char *clone_submit(Daemon *daemon, json_object *document, gint64 lifetime, const
     g_autofree char *uuid = g_uuid_string_random();
     g_autofree char *now = time_now_text();
     StoreMachine machine = machine_of(image, json_string_member(document, "name"), uuid);
-    machine.request = (char *)json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN);
+    g_autoptr(json_object) masked = unattend_mask_request(document);
+    machine.request = (char *)json_object_to_json_string_ext(masked, JSON_C_TO_STRING_PLAIN);
     machine.created = now;
     g_autofree char *expires = lifetime > 0 ? time_later_text(lifetime) : NULL;
     machine.expires = expires;

@@ -92,7 +92,8 @@ json_object *service_job_cancel(Daemon *daemon, const char *id, Problem **proble
 
 static void append_log_line(GString *text, const StoreEvent *event)
 {
-    static const char *const shown[] = { "phase", "state", "detail", "message", "line", "error", NULL };
+    static const char *const shown[] = { "phase",   "state", "waiting", "detail",
+                                         "message", "line",  "error",   NULL };
     g_autoptr(json_object) data = json_parse(event->data, strlen(event->data), NULL);
     g_string_append_printf(text, "%s %s", event->time, event->kind);
     for (gsize i = 0; data && shown[i]; i++) {

@@ -77,9 +77,15 @@ json_object *job_to_json_with_steps(Daemon *daemon, const StoreJob *job, GError 
     return object;
 }
 
-static const char *power_of(Daemon *daemon, const char *uuid)
+// @powers: domain_power_all(), or NULL: asked for this machine alone.
+static const char *power_of(Daemon *daemon, const char *uuid, GHashTable *powers)
 {
     DomainPower power = DOMAIN_OTHER;
+    gpointer found = NULL;
+    if (powers)
+        return domain_power_name(g_hash_table_lookup_extended(powers, uuid, NULL, &found)
+                                     ? (DomainPower)GPOINTER_TO_INT(found)
+                                     : DOMAIN_GONE);
     if (!vm_connection_is_alive(daemon->libvirt) || !domain_power(daemon->libvirt, uuid, &power, NULL))
         return "unknown";
     return domain_power_name(power);
@@ -95,13 +101,13 @@ static void add_computer_name(json_object *object, const StoreMachine *machine)
     json_add_text(object, "computer_name", name ? name : told);
 }
 
-json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine)
+json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine, GHashTable *powers)
 {
     json_object *object = json_object_new_object();
     json_add_text(object, "name", machine->name);
     json_add_text(object, "uuid", machine->uuid);
     json_add_text(object, "state", machine->state);
-    json_add_text(object, "power", power_of(daemon, machine->uuid));
+    json_add_text(object, "power", power_of(daemon, machine->uuid, powers));
     json_add_text(object, "template", machine->template_name);
     json_add_text(object, "disc", machine->disc);
     json_add_text(object, "edition", machine->edition);

@@ -17,7 +17,8 @@ void json_add_json(json_object *object, const char *name, const char *text_or_nu
 json_object *job_to_json(Daemon *daemon, const StoreJob *job);
 // With "steps". NULL with @error.
 json_object *job_to_json_with_steps(Daemon *daemon, const StoreJob *job, GError **error);
-json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine);
+// @powers: domain_power_all(), for a list of machines; else NULL.
+json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine, GHashTable *powers);
 
 // TRUE if @use says so of some machine that is being installed, or with a problem if that cannot be told.
 gboolean service_any_installing(Daemon *daemon,

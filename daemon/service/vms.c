@@ -10,6 +10,7 @@
 #include "daemon/install/plan.h"
 #include "daemon/quota/gate.h"
 #include "daemon/service/service_parts.h"
+#include "daemon/vm/domain.h"
 
 #define PAGE 200 // machines looked at in one go
 
@@ -57,7 +58,7 @@ static json_object *create_answer(Daemon *daemon, const char *job_id, Problem **
     json_object_object_get_ex(answer, "job", &job);
     g_autoptr(StoreMachine) machine = NULL; // gone again if the job was cancelled or the machine deleted
     if (store_machine_get(daemon->store, json_string_member(job, "vm"), &machine, NULL))
-        json_object_object_add(answer, "vm", machine_to_json(daemon, machine));
+        json_object_object_add(answer, "vm", machine_to_json(daemon, machine, NULL));
     else
         json_object_object_add(answer, "vm", NULL);
     return g_steal_pointer(&answer);
@@ -253,9 +254,12 @@ json_object *service_vm_list(Daemon *daemon, const ServicePage *page, Problem **
         service_problem(problem, error);
         return NULL;
     }
+    // Asked for one by one, a long list would take as many round trips. Where that is all there is, so be it.
+    g_autoptr(GHashTable) powers =
+        vm_connection_is_alive(daemon->libvirt) ? domain_power_all(daemon->libvirt, NULL) : NULL;
     json_object *array = json_object_new_array();
     for (guint i = 0; i < machines->len; i++)
-        json_object_array_add(array, machine_to_json(daemon, machines->pdata[i]));
+        json_object_array_add(array, machine_to_json(daemon, machines->pdata[i], powers));
     json_object *object = json_object_new_object();
     json_object_object_add(object, "vms", array);
     const StoreMachine *last = machines->len == page->limit ? machines->pdata[machines->len - 1] : NULL;
@@ -266,7 +270,7 @@ json_object *service_vm_list(Daemon *daemon, const ServicePage *page, Problem **
 json_object *service_vm_show(Daemon *daemon, const char *name, Problem **problem)
 {
     g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
-    return machine ? machine_to_json(daemon, machine) : NULL;
+    return machine ? machine_to_json(daemon, machine, NULL) : NULL;
 }
 
 json_object *service_submit_change(Daemon *daemon, const char *kind, const StoreMachine *machine,

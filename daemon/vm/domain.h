@@ -42,6 +42,9 @@ typedef enum {
     DOMAIN_OTHER
 } DomainPower;
 gboolean domain_power(VmConnection *connection, const char *uuid, DomainPower *ret_power, GError **error);
+// Of all domains at once: UUID → DomainPower. NULL with @error, also where libvirt cannot tell of all at once;
+// g_hash_table_unref().
+GHashTable *domain_power_all(VmConnection *connection, GError **error);
 // Of a paused one: TRUE if QEMU has paused it because the host could not write to its disk, most likely for
 // want of space.
 gboolean domain_paused_by_disk(VmConnection *connection, const char *uuid);

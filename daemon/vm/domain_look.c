@@ -50,6 +50,35 @@ gboolean domain_power(VmConnection *connection, const char *uuid, DomainPower *r
     return TRUE;
 }
 
+static void add_power(GHashTable *powers, const virDomainStatsRecord *record)
+{
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    int state = 0, reason = 0;
+    if (virDomainGetUUIDString(record->dom, uuid) < 0 ||
+        virTypedParamsGetInt(record->params, record->nparams, "state.state", &state) != 1)
+        return;
+    virTypedParamsGetInt(record->params, record->nparams, "state.reason", &reason);
+    g_hash_table_insert(powers, g_strdup(uuid), GINT_TO_POINTER(power_of(state, reason)));
+}
+
+GHashTable *domain_power_all(VmConnection *connection, GError **error)
+{
+    virDomainStatsRecordPtr *records = NULL;
+    g_auto(VmConnect) connect = vm_connection_get(connection, WAIT_MS, error);
+    if (connect == NULL)
+        return NULL;
+    const int count = virConnectGetAllDomainStats(connect, VIR_DOMAIN_STATS_STATE, &records, 0);
+    if (count < 0) {
+        vm_error_set_libvirt(error, "power of all domains");
+        return NULL;
+    }
+    GHashTable *powers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (int i = 0; i < count; i++)
+        add_power(powers, records[i]);
+    virDomainStatsRecordListFree(records);
+    return powers;
+}
+
 gboolean domain_paused_by_disk(VmConnection *connection, const char *uuid)
 {
     int state, reason;

@@ -152,6 +152,28 @@ static void test_running_machine_keeps_its_memory(void)
     g_assert_true(domain_undefine(fixture->daemon->libvirt, machine->uuid, NULL));
 }
 
+// Its machine has its place and its disk; what its processors and memory need is waited for.
+static void test_start_waits_as_a_new_machine_does(void)
+{
+    g_autoptr(GateFixture) fixture = gate_new(4096, 0);
+    g_autoptr(StoreMachine) machine = NULL;
+    g_autoptr(GError) error = NULL;
+    const StoreIdempotency none = { NULL, NULL };
+    g_autofree char *a = submit(fixture, "clone", "a", OWNER, 3072);
+    assert_job(fixture, a, "running", NULL);
+    end(fixture, a);
+    g_autofree char *b = submit(fixture, "clone", "b", OWNER, 2048);
+    assert_job(fixture, b, "running", NULL);
+    g_assert_true(store_machine_get(fixture->daemon->store, "a", &machine, NULL));
+    g_autofree char *again =
+        job_engine_submit(fixture->daemon->jobs, "start", NULL, "a", machine->uuid, NULL, &none, &error);
+    g_assert_no_error(error);
+    assert_job(fixture, again, "queued",
+               "waits for memory: 2048 of 4096 MiB are in use by 1 machine; 3072 are needed; position 1");
+    end(fixture, b);
+    assert_job(fixture, again, "running", NULL);
+}
+
 static void test_quota_of_a_user_is_its_own(void)
 {
     g_autoptr(GateFixture) fixture = gate_new(0, 1);
@@ -261,6 +283,7 @@ int main(int argc, char **argv)
     g_test_add_func("/quota-gate/waits-for-memory-and-begins-when-it-is-free",
                     test_waits_for_memory_and_begins_when_it_is_free);
     g_test_add_func("/quota-gate/running-machine-keeps-its-memory", test_running_machine_keeps_its_memory);
+    g_test_add_func("/quota-gate/start-waits-as-a-new-machine-does", test_start_waits_as_a_new_machine_does);
     g_test_add_func("/quota-gate/quota-of-a-user-is-its-own", test_quota_of_a_user_is_its_own);
     g_test_add_func("/quota-gate/installs-of-two-take-turns", test_installs_of_two_take_turns);
     g_test_add_func("/quota-gate/all-is-as-it-was-after-a-restart", test_all_is_as_it_was_after_a_restart);
