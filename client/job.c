@@ -11,13 +11,23 @@
 
 #include <stdio.h>
 
+static gboolean any_waits(json_object *jobs)
+{
+    for (gsize i = 0; i < json_object_array_length(jobs); i++)
+        if (json_string_member(json_object_array_get_idx(jobs, i), "waiting"))
+            return TRUE;
+    return FALSE;
+}
+
+// Why jobs wait takes a wide column: only where one does.
 static void print_list(json_object *list)
 {
-    static const char *const headers[] = {
-        "JOB", "KIND", "MACHINE", "STATE", "PHASE", "DONE", "CREATED", NULL
-    };
-    g_autoptr(Table) table = table_new(headers);
+    static const char *const headers[] = { "JOB",  "KIND",    "MACHINE", "STATE", "PHASE",
+                                           "DONE", "CREATED", NULL,      NULL };
+    static const char *const with_waiting[] = { "JOB",  "KIND",    "MACHINE", "STATE", "PHASE",
+                                                "DONE", "CREATED", "WAITING", NULL };
     json_object *jobs = json_object_object_get(list, "jobs");
+    g_autoptr(Table) table = table_new(any_waits(jobs) ? with_waiting : headers);
     for (gsize i = 0; i < json_object_array_length(jobs); i++) {
         json_object *job = json_object_array_get_idx(jobs, i);
         g_autofree char *created = time_text(json_string_member(job, "created"));
@@ -25,7 +35,7 @@ static void print_list(json_object *list)
             g_strdup_printf("%" G_GINT64_FORMAT " %%", json_int_member(job, "progress", 0));
         table_add(table, json_string_member(job, "id"), json_string_member(job, "kind"),
                   json_string_member(job, "vm"), json_string_member(job, "state"),
-                  json_string_member(job, "phase"), percent, created);
+                  json_string_member(job, "phase"), percent, created, json_string_member(job, "waiting"));
     }
     table_print(table, stdout);
 }
@@ -121,6 +131,7 @@ static void print_job(json_object *document)
     show_member(table, job, "kind", "kind:");
     show_member(table, job, "vm", "machine:");
     show_member(table, job, "state", "state:");
+    show_member(table, job, "waiting", "waiting:");
     show_member(table, job, "phase", "phase:");
     table_add(table, "done:", percent);
     show_member(table, job, "next", "goes on in:");

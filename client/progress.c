@@ -78,7 +78,7 @@ static char *what_text(const Timeline *timeline, const char *notice)
     if (notice)
         return g_strdup(notice);
     if (!phase)
-        return g_strdup(timeline->state);
+        return g_strdup(timeline->waiting ? timeline->waiting : timeline->state);
     if (timeline->total < mib)
         return g_strdup(phase->name);
     return g_strdup_printf("%s %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " MiB", phase->name,
@@ -194,6 +194,8 @@ void progress_take(Progress *progress, const char *kind, json_object *data)
         return;
     if (progress->verbose && change == CHANGE_MESSAGE)
         print_message(progress, "", progress->timeline->message);
+    if (progress->style == PROGRESS_LINES && change == CHANGE_WAITS)
+        print_message(progress, "", progress->timeline->waiting);
     if (progress->verbose && change == CHANGE_UNDONE)
         print_message(progress, "undone: ", phase->name);
     if (progress->style == PROGRESS_LINES && change == CHANGE_BEGAN)

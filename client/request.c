@@ -238,6 +238,16 @@ static ExitCode add_secrets(const RequestOptions *options, const Verb *verb, jso
     return code;
 }
 
+// A clone has its image's users, and at most one of its own.
+static void settle_clone(const RequestOptions *options, json_object *request)
+{
+    json_object *user = user_count(request) == 1 ? user_at(request, 0) : NULL;
+    if (!options->users || !user || !json_object_object_get_ex(request, "image", NULL))
+        return;
+    json_object_object_add(request, "user", json_object_get(user));
+    json_object_object_del(request, "users");
+}
+
 static ExitCode check_inputs(const RequestOptions *options, const Verb *verb)
 {
     guint from_standard_input = !g_strcmp0(options->file, "-") + !g_strcmp0(options->from, "-");
@@ -302,6 +312,7 @@ ExitCode request_build(RequestOptions *options, const Verb *verb, const char *na
         json_object_object_add(first, "autologon", json_object_new_boolean(TRUE));
     if (options->fresh)
         json_object_object_add(request, "fresh", json_object_new_boolean(TRUE));
+    settle_clone(options, request);
     *ret_request = g_steal_pointer(&request);
     return EXIT_OK;
 }

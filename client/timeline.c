@@ -29,6 +29,7 @@ void timeline_free(Timeline *timeline)
         return;
     g_ptr_array_unref(timeline->phases);
     g_free(timeline->state);
+    g_free(timeline->waiting);
     g_free(timeline->message);
     g_clear_pointer(&timeline->expected, g_hash_table_unref);
     g_free(timeline);
@@ -186,9 +187,12 @@ TimelineChange timeline_take(Timeline *timeline, const char *kind, json_object *
         return CHANGE_OTHER;
     }
     if (!strcmp(kind, "state") && json_string_member(data, "state")) {
+        const char *waiting = json_string_member(data, "waiting");
         g_free(timeline->state);
         timeline->state = safe_line(json_string_member(data, "state"));
-        return CHANGE_OTHER;
+        g_clear_pointer(&timeline->waiting, g_free);
+        timeline->waiting = waiting ? safe_line(waiting) : NULL;
+        return waiting ? CHANGE_WAITS : CHANGE_OTHER;
     }
     gboolean is_message = !strcmp(kind, "log") || !strcmp(kind, "console");
     if (is_message && json_string_member(data, "message")) {

@@ -19,6 +19,7 @@ typedef struct {
 typedef struct {
     GPtrArray *phases;    // Phase *, in the order in which they began
     char *state;          // of the job: "queued" until an event says more
+    char *waiting;        // for what it waits while it is queued, or NULL
     int percent;          // 0–100; never goes back
     gint64 started;       // when the first phase began, or 0
     gint64 done, total;   // bytes of the phase's current work; total 0 if unknown
@@ -36,6 +37,7 @@ typedef enum {
     CHANGE_ENDED,   // *ret_phase is done, failed or skipped
     CHANGE_UNDONE,  // *ret_phase's effect was taken back
     CHANGE_MESSAGE, // timeline->message is new
+    CHANGE_WAITS,   // timeline->waiting is new
     CHANGE_OTHER,   // percent, bytes or the job's state
 } TimelineChange;
 

@@ -47,6 +47,8 @@ extern const Verb verb_wait;
 extern const Verb verb_watch;
 // job.c
 extern const Verb verb_job_ls, verb_job_show, verb_job_cancel, verb_job_log;
+// quota.c
+extern const Verb verb_quota;
 // job_evidence.c
 extern const Verb verb_job_evidence;
 // exec.c

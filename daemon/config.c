@@ -47,6 +47,15 @@ static const Key keys[] = {
     { "limits", "machines", NUMBER, offsetof(Config, machines), "64", 1, 10000 },
     { "limits", "connections", NUMBER, offsetof(Config, connections), "64", 1, 4096 },
     { "limits", "boot_disc_cache_mib", NUMBER, offsetof(Config, boot_disc_cache_mib), "4096", 0, 1048576 },
+    { "quota", "machines", NUMBER, offsetof(Config, quota.machines), "0", 0, 10000 },
+    { "quota", "vcpus", NUMBER, offsetof(Config, quota.vcpus), "0", 0, 100000 },
+    { "quota", "memory_mib", NUMBER, offsetof(Config, quota.memory_mib), "0", 0, 1073741824 },
+    { "quota", "disk_gib", NUMBER, offsetof(Config, quota.disk_gib), "0", 0, 1073741824 },
+    { "quota_per_user", "machines", NUMBER, offsetof(Config, quota_per_user.machines), "0", 0, 10000 },
+    { "quota_per_user", "vcpus", NUMBER, offsetof(Config, quota_per_user.vcpus), "0", 0, 100000 },
+    { "quota_per_user", "memory_mib", NUMBER, offsetof(Config, quota_per_user.memory_mib), "0", 0,
+      1073741824 },
+    { "quota_per_user", "disk_gib", NUMBER, offsetof(Config, quota_per_user.disk_gib), "0", 0, 1073741824 },
 };
 
 typedef struct {

@@ -5,6 +5,11 @@
 
 #include <glib.h>
 
+// 0: no limit.
+typedef struct {
+    guint machines, vcpus, memory_mib, disk_gib;
+} ConfigQuota;
+
 typedef struct {
     // [http]
     char *socket;          // /run/sevend/sevend.sock
@@ -30,6 +35,8 @@ typedef struct {
     guint machines;            // in all
     guint connections;         // HTTP connections at a time
     guint boot_disc_cache_mib; // boot discs that are kept when no machine uses them
+    // [quota]: all machines together; [quota_per_user]: those of each user of the socket, and of each token
+    ConfigQuota quota, quota_per_user;
 } Config;
 
 // Reads @path and the *.conf of @path's folder/conf.d if that exists. @path NULL: /etc/sevend/sevend.conf if

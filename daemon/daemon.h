@@ -15,6 +15,7 @@ typedef struct BootDiscCache BootDiscCache;
 typedef struct UploadTable UploadTable;
 typedef struct Expiry Expiry;
 typedef struct PoolKeeper PoolKeeper;
+typedef struct QuotaGate QuotaGate;
 
 typedef struct Daemon {
     Config *config;
@@ -29,6 +30,7 @@ typedef struct Daemon {
     UploadTable *uploads;
     Expiry *expiry;                // deletes machines whose lifetime is over
     PoolKeeper *pool_keeper;       // keeps pools filled
+    QuotaGate *quota_gate;         // lets jobs begin that quotas have room for
     gboolean preflight_only_warns; // for tests, which look at what happens to a request that it refuses
     GCancellable *stopping;        // triggered when the daemon stops: ends what clients wait for
 } Daemon;

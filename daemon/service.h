@@ -76,8 +76,9 @@ typedef struct {
     gsize body_length;
 } ServiceIdempotency;
 // {"job": …, "vm": …}
-json_object *service_vm_create(Daemon *daemon, json_object *request, const ServiceIdempotency *idempotency,
-                               Problem **problem);
+// @owner: for whom its machine counts, as @holder of a lease.
+json_object *service_vm_create(Daemon *daemon, json_object *request, const char *owner,
+                               const ServiceIdempotency *idempotency, Problem **problem);
 typedef struct {
     const char *state;  // filter or NULL
     const char *vm;     // filter (jobs only) or NULL
@@ -193,6 +194,9 @@ json_object *service_lease_list(Daemon *daemon, Problem **problem);
 json_object *service_lease_show(Daemon *daemon, const char *id, guint wait_seconds, Problem **problem);
 json_object *service_lease_change(Daemon *daemon, const char *id, json_object *body, Problem **problem);
 json_object *service_lease_end(Daemon *daemon, const char *id, Problem **problem);
+
+// {"host": {"limits", "used", "waiting"}, "user": the same of @user, with "name"}: what quotas there are.
+json_object *service_quota(Daemon *daemon, const char *user, Problem **problem);
 
 json_object *service_job_list(Daemon *daemon, const ServicePage *page, Problem **problem);
 // Waits up to @wait_seconds for the job's end.

@@ -28,6 +28,7 @@
 #include "daemon/lifecycle/expiry.h"
 #include "daemon/lifecycle/lifecycle.h"
 #include "daemon/pools/pools.h"
+#include "daemon/quota/gate.h"
 
 typedef struct {
     char *config_path, *token_name;
@@ -141,6 +142,7 @@ static void on_vm_event(const char *uuid, VmEventKind kind, gpointer data)
         g_thread_pool_push(daemon->reconciler, daemon, NULL);
     else
         guest_events_take(daemon->guest_events, uuid, kind);
+    quota_gate_wake(daemon->quota_gate); // a machine that stops makes room
 }
 
 static gboolean check_templates(Daemon *daemon, GError **error)
@@ -186,12 +188,15 @@ static gboolean start_parts(Daemon *daemon, GError **error)
     daemon->libvirt = vm_connection_new(daemon->config->uri, daemon->config->virt_type);
     reconcile_libvirt(daemon); // before jobs: waits for libvirt for a moment; a later connect does it again
     daemon->reconciler = g_thread_pool_new(reconcile_once, NULL, 1, FALSE, NULL);
+    daemon->quota_gate = quota_gate_new(daemon);
     vm_connection_set_event_handler(daemon->libvirt, on_vm_event, daemon);
     daemon->pool_keeper = pool_keeper_new(daemon);
     daemon->jobs =
         job_engine_new(daemon->store, job_kinds, G_N_ELEMENTS(job_kinds), daemon->config->installs, daemon);
+    job_engine_set_changed(daemon->jobs, quota_gate_on_jobs);
     if (!job_engine_start(daemon->jobs, error))
         return FALSE;
+    quota_gate_start(daemon->quota_gate);
     daemon->expiry = expiry_start(daemon);
     pool_keeper_start(daemon->pool_keeper);
     return TRUE;
@@ -213,6 +218,7 @@ static void stop_parts(Daemon *daemon, HttpServer *server)
         g_cancellable_cancel(daemon->stopping);
     g_clear_pointer(&daemon->expiry, expiry_stop);
     pool_keeper_stop(daemon->pool_keeper);
+    quota_gate_stop(daemon->quota_gate);
     if (daemon->jobs)
         job_engine_stop(daemon->jobs); // wakes whoever waits for a job, so that the server can stop
     if (server)
@@ -221,6 +227,7 @@ static void stop_parts(Daemon *daemon, HttpServer *server)
     g_clear_pointer(&daemon->libvirt, vm_connection_free);
     g_clear_pointer(&daemon->jobs, job_engine_free);
     g_clear_pointer(&daemon->pool_keeper, pool_keeper_free);
+    g_clear_pointer(&daemon->quota_gate, quota_gate_free);
     g_clear_pointer(&daemon->guest_events, guest_events_free);
     g_clear_pointer(&daemon->boot_discs, boot_disc_cache_free);
     g_clear_pointer(&daemon->uploads, upload_table_free);

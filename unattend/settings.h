@@ -62,6 +62,8 @@ void unattend_user_free(gpointer user);
 // Reads "system" of @request. Adds faults.
 void unattend_system_parse(UnattendSettings *settings, json_object *request, Faults *faults);
 // Reads "users" of @request into @settings->users and ->autologon. Adds faults.
+// One of "users". NULL if it is no object; what else is wrong is in @faults. The caller frees.
+UnattendUser *unattend_user_parse(json_object *item, const char *pointer, Faults *faults);
 void unattend_users_parse(UnattendSettings *settings, json_object *request, Faults *faults);
 // Reads "administrator". Adds faults.
 void unattend_administrator_parse(UnattendSettings *settings, json_object *request, Faults *faults);

@@ -38,7 +38,7 @@ static void parse_autologon_count(UnattendUser *user, json_object *item, const c
                "This counts for a user with \"autologon\": true only.");
 }
 
-static UnattendUser *parse_user(json_object *item, const char *pointer, Faults *faults)
+UnattendUser *unattend_user_parse(json_object *item, const char *pointer, Faults *faults)
 {
     static const char *const members[] = {
         "name",        "password",        "administrator", "autologon",        "full_name",
@@ -123,7 +123,7 @@ void unattend_users_parse(UnattendSettings *settings, json_object *request, Faul
     gboolean whole = TRUE;
     for (gsize i = 0; i < json_object_array_length(array); i++) {
         g_autofree char *pointer = json_pointer_append_index("/users", i);
-        UnattendUser *user = parse_user(json_object_array_get_idx(array, i), pointer, faults);
+        UnattendUser *user = unattend_user_parse(json_object_array_get_idx(array, i), pointer, faults);
         if (user == NULL || user->name == NULL) {
             unattend_user_free(user);
             whole = FALSE;

@@ -82,3 +82,11 @@ gboolean access_check(HttpRequest *request, gboolean open, Problem **problem)
                 "This socket serves root, the daemon's user and the members of its group.");
     return FALSE;
 }
+
+char *access_user(const HttpRequest *request)
+{
+    if (request->token)
+        return g_strconcat("token ", request->token, NULL);
+    const char *peer = request->connection->peer ? request->connection->peer : "?";
+    return g_strndup(peer, strcspn(peer, " "));
+}

@@ -78,6 +78,8 @@ void handle_lease_list(HttpRequest *request);
 void handle_lease_show(HttpRequest *request);
 void handle_lease_change(HttpRequest *request);
 void handle_lease_end(HttpRequest *request);
+// quota.c
+void handle_quota(HttpRequest *request);
 // snapshots.c
 void handle_snapshot_list(HttpRequest *request);
 void handle_snapshot_save(HttpRequest *request);

@@ -2,6 +2,7 @@
 // /v1/pools, /v1/pools/{name}/leases and /v1/leases, with ?wait=.
 #include <string.h>
 
+#include "daemon/http/access.h"
 #include "daemon/http/handlers.h"
 #include "daemon/http/reply.h"
 
@@ -36,15 +37,6 @@ void handle_pool_delete(HttpRequest *request)
     reply_json(request, 202, pool, problem);
 }
 
-// "token NAME" or "uid=N": whose leases are counted together. The caller frees.
-static char *holder_of(const HttpRequest *request)
-{
-    if (request->token)
-        return g_strconcat("token ", request->token, NULL);
-    const char *peer = request->connection->peer ? request->connection->peer : "?";
-    return g_strndup(peer, strcspn(peer, " "));
-}
-
 static gboolean is_waiting(json_object *lease)
 {
     return g_strcmp0(json_string_member(lease, "state"), "waiting") == 0;
@@ -53,7 +45,7 @@ static gboolean is_waiting(json_object *lease)
 void handle_lease_create(HttpRequest *request)
 {
     Problem *problem = NULL;
-    g_autofree char *holder = holder_of(request);
+    g_autofree char *holder = access_user(request);
     json_object *lease =
         service_lease_create(request->daemon, request->name, holder, request->json, &problem);
     g_autofree char *location =

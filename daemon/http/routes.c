@@ -104,6 +104,7 @@ const Route http_routes[] = {
     { "PATCH",  "/v1/leases/{id}",            .handler = handle_lease_change,
       .body = BODY_REQUIRED, .body_limit = MIB },
     { "DELETE", "/v1/leases/{id}",            .handler = handle_lease_end },
+    { "GET",    "/v1/quota",                  .handler = handle_quota },
     { "GET",    "/v1/jobs",                   .handler = handle_job_list,
       .query = { "vm", "state", "cursor", "limit" } },
     { "GET",    "/v1/jobs/{id}",              .handler = handle_job_show,

@@ -2,6 +2,7 @@
 // The collection /v1/vms and the resource /v1/vms/{name}. What can be done with a machine: vm_actions.c.
 #include <string.h>
 
+#include "daemon/http/access.h"
 #include "daemon/http/handlers.h"
 #include "daemon/http/reply.h"
 
@@ -44,8 +45,9 @@ void handle_vm_create(HttpRequest *request)
         .body = (const char *)request->body->data,
         .body_length = request->body->len,
     };
+    g_autofree char *owner = access_user(request);
     if (read_idempotency_key(request, &idempotency.key, &problem))
-        created = service_vm_create(request->daemon, request->json, &idempotency, &problem);
+        created = service_vm_create(request->daemon, request->json, owner, &idempotency, &problem);
     reply_job(request, created, problem);
 }
 

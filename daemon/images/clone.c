@@ -61,6 +61,8 @@ static gboolean read_request(Job *job, Clone *clone, GError **error)
         g_autofree char *text = faults_to_text(faults);
         job_fail(error, "internal", "the clone's request: %s", text);
     }
+    if (document)
+        unattend_wipe_request(document);
     return clone->request != NULL;
 }
 
@@ -161,7 +163,8 @@ static gboolean run_boot(Job *job, GError **error)
 static gboolean run_personalize(Job *job, GError **error)
 {
     const Clone *clone = job_data(job);
-    return personalize_name(job, clone, error) && personalize_commands(job, clone, error);
+    return personalize_user(job, clone, error) && personalize_name(job, clone, error) &&
+           personalize_commands(job, clone, error);
 }
 
 static gboolean run_ready(Job *job, GError **error)
@@ -201,6 +204,7 @@ const JobKind clone_job_kind = {
     .name = "clone",
     .steps = steps,
     .step_count = G_N_ELEMENTS(steps),
+    .gated = TRUE,
     .begin = begin,
     .failing = failing,
     .end = install_settle,
@@ -227,20 +231,29 @@ char *clone_submit(Daemon *daemon, const CloneOrder *order, const StoreIdempoten
                    GError **error)
 {
     json_object *document = order->document;
+    CloneSize size = order->size;
     g_autoptr(StoreImage) image = NULL;
     if (!store_image_get(daemon->store, json_string_member(document, "image"), &image, error))
         return NULL;
     const gboolean waits = order->waits && strcmp(image->state, "sealing") == 0;
+    if (size.vcpus == 0 &&
+        !clone_size(daemon, image, json_object_object_get(document, "hardware"), &size, error))
+        return NULL;
     g_autofree char *parameters = waits ? image_await_parameters(image) : NULL;
     g_autofree char *uuid = g_uuid_string_random();
     g_autofree char *now = time_now_text();
     StoreMachine machine = machine_of(image, json_string_member(document, "name"), uuid);
-    machine.request = (char *)json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN);
+    g_autoptr(json_object) masked = unattend_mask_request(document);
+    machine.request = (char *)json_object_to_json_string_ext(masked, JSON_C_TO_STRING_PLAIN);
     machine.created = now;
     machine.expires = (char *)order->expires;
     machine.warnings = (char *)order->warnings;
     machine.pool = (char *)order->pool;
     machine.pool_state = order->pool ? (char *)"warming" : NULL;
+    machine.owner = (char *)order->owner;
+    machine.vcpus = size.vcpus;
+    machine.memory_mib = size.memory_mib;
+    machine.disk_gib = size.disk_gib;
     if (waits)
         machine.image = NULL;
     if (!machine_files_create(daemon, uuid, document, error))

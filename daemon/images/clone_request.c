@@ -2,15 +2,16 @@
 // Reading the request for a clone.
 #include "daemon/images/clone_request.h"
 
+#include <string.h>
+
 #include "common/duration.h"
 #include "common/ids.h"
 #include "daemon/install/request.h"
 #include "unattend/commands.h"
 #include "unattend/names.h"
 
-static const char *const members[] = {
-    "name", "image", "hardware", "system", "first_logon", "lifetime", NULL
-};
+static const char *const members[] = { "name", "image",       "hardware", "system",
+                                       "user", "first_logon", "lifetime", NULL };
 
 // Members that a request for an install may have: not unknown, but the image's.
 static void check_members(json_object *document, Faults *faults)
@@ -24,7 +25,7 @@ static void check_members(json_object *document, Faults *faults)
         if (machine_request_has_member(member))
             faults_add(faults, pointer, "not-for-a-clone", NULL,
                        "belongs to the image: a clone has it from there, and takes name, image, hardware, "
-                       "system.computer_name, first_logon and lifetime");
+                       "system.computer_name, user, first_logon and lifetime");
         else
             json_object_object_add(rest, member, json_object_get(value));
     }
@@ -88,6 +89,30 @@ static char *read_computer_name(json_object *document, Faults *faults)
     return g_strdup(name);
 }
 
+// It is handed to Windows' own "net user" on a command line: a quotation mark does not survive that, "/"
+// begins an option, "*" asks for a password at the screen [D].
+static void check_password(const char *password, Faults *faults)
+{
+    if (strchr(password, '"') || *password == '/' || strcmp(password, "*") == 0)
+        faults_add(faults, "/user/password", "bad-characters", NULL,
+                   "must have no quotation mark, not begin with \"/\", and not be \"*\"");
+}
+
+static UnattendUser *read_user(json_object *document, Faults *faults)
+{
+    static const char *const known[] = { "name", "password", "administrator", "autologon", NULL };
+    json_object *object = NULL;
+    if (!json_get_object(document, "", "user", &object, faults))
+        return NULL;
+    json_check_members(object, "/user", known, faults);
+    UnattendUser *user = unattend_user_parse(object, "/user", faults);
+    if (user && !json_object_object_get_ex(object, "autologon", NULL))
+        user->autologon = TRUE;
+    if (user && user->password)
+        check_password(user->password, faults);
+    return user;
+}
+
 // A restart between commands is what Setup's first logon can do; a clone's commands are run by the agent.
 static void refuse_reboots(const GPtrArray *commands, Faults *faults)
 {
@@ -113,6 +138,7 @@ CloneRequest *clone_request_parse(json_object *document, Faults *faults)
     request->image = read_name(document, "image", faults);
     read_hardware(request, document, faults);
     request->computer_name = read_computer_name(document, faults);
+    request->user = read_user(document, faults);
     duration_get(document, "", "lifetime", &request->lifetime, faults);
     request->commands = unattend_commands_parse(document, COMMANDS_FIRST_LOGON, faults);
     refuse_reboots(request->commands, faults);
@@ -126,6 +152,7 @@ void clone_request_free(CloneRequest *request)
     g_free(request->name);
     g_free(request->image);
     g_free(request->computer_name);
+    unattend_user_free(request->user);
     g_clear_pointer(&request->commands, g_ptr_array_unref);
     g_free(request);
 }

@@ -5,17 +5,20 @@
 
 #include "common/json.h"
 #include "daemon/daemon.h"
+#include "unattend/settings.h"
 
 typedef struct {
     char *name, *image;
     guint vcpus, sockets, memory_mib; // 0: the image's
     char *computer_name;              // NULL: the image's
+    UnattendUser *user;               // made, or given this password; NULL: the image's users are enough
     gint64 lifetime;                  // in seconds from the request on; 0: until it is deleted
     GPtrArray *commands; // of UnattendCommand, "first_logon": run once, before the clone is ready
 } CloneRequest;
 
-// Members: "name", "image", "hardware" {"vcpus", "sockets", "memory_mib"}, "system" {"computer_name"},
-// "first_logon" (without "reboot"), "lifetime". @document: no pattern as computer name any more. NULL if
+// Members: "name", "image", "hardware" {"vcpus", "sockets", "memory_mib"}, "system" {"computer_name"}, "user"
+// {"name", "password", "administrator", "autologon": true unless said otherwise}, "first_logon" (without
+// "reboot"), "lifetime". @document: no pattern as computer name any more. NULL if
 // @faults was added to. Codes beside those of common/json.h: required, bad-name, conflict, not-for-a-clone,
 // and those of computer names.
 CloneRequest *clone_request_parse(json_object *document, Faults *faults);

@@ -18,17 +18,24 @@ extern const JobKind import_image_job_kind; // "import-image"; parameters {"imag
 
 // Parameters of a job that seals what a request has just installed: the machine goes on as the image's first
 // clone, and the job ends when that is ready. A new text; the caller frees.
-char *seal_parameters_of_install(const char *image);
+char *seal_parameters_of_install(const char *image, const char *owner_or_null);
 
 // Gives up names of images whose sealing or import never began: after a crash between the two. Before jobs
 // start.
 void image_sweep(Daemon *daemon);
+
+// What counts against quotas.
+typedef struct {
+    guint vcpus, memory_mib, disk_gib; // the last rounded up
+} CloneSize;
 
 // What a clone is made by.
 typedef struct {
     json_object *document; // as clone_request_parse() took it
     const char *expires;   // RFC 3339; NULL: never
     const char *pool;      // that it belongs to, or NULL
+    const char *owner;     // who asked, NULL for a pool's
+    CloneSize size;        // if vcpus is 0 the image is asked for it, which then must be there
     const char *warnings;  // JSON array of faults, or NULL
     gboolean waits;        // for its image, if that is still being made
 } CloneOrder;
@@ -38,6 +45,11 @@ typedef struct {
 // G_FILE_ERROR.
 char *clone_submit(Daemon *daemon, const CloneOrder *order, const StoreIdempotency *idempotency,
                    GError **error);
+
+// What a clone of @image takes: the image's, but for what @hardware (a request's, or NULL) says. Asks libvirt
+// how large the disk is.
+gboolean clone_size(Daemon *daemon, const StoreImage *image, json_object *hardware, CloneSize *ret_size,
+                    GError **error);
 
 // Makes an image on its way in of what was uploaded under its name, and submits its job: row, archive, job.
 // Takes *@upload and sets it to NULL; if it is still there after a failure it is the caller's. Nothing else

@@ -92,17 +92,23 @@ static gboolean fail_by_agent(GError *failure, GError **error)
     return FALSE;
 }
 
-static AgentExecResult *run(Job *job, const Clone *clone, const char *line, guint seconds, GError **error)
+AgentExecResult *personalize_run(Job *job, const Clone *clone, const char *const *argv,
+                                 const char *const *environment, guint seconds, GError **error)
 {
     g_autofree char *socket = socket_of(job, clone);
-    const char *const argv[] = { "cmd.exe", "/c", line, NULL };
-    const AgentCommand command = { .argv = argv, .timeout_ms = seconds * 1000 };
+    const AgentCommand command = { .argv = argv, .environment = environment, .timeout_ms = seconds * 1000 };
     GError *failure = NULL;
     AgentExecResult *result =
         agent_exec(socket, clone->nonce, &command, NULL, job_cancellable(job), &failure);
     if (!result)
         fail_by_agent(failure, error);
     return result;
+}
+
+static AgentExecResult *run(Job *job, const Clone *clone, const char *line, guint seconds, GError **error)
+{
+    const char *const argv[] = { "cmd.exe", "/c", line, NULL };
+    return personalize_run(job, clone, argv, NULL, seconds, error);
 }
 
 // Win32_ComputerSystem.Rename, which counts from the next start on [D]; wmic tells its result as MOF, in no
@@ -131,17 +137,37 @@ static gboolean restart(Job *job, const Clone *clone, GError **error)
     return fail_by_agent(failure, error);
 }
 
+// For whoever logs on by itself: the agent falls silent, and answers again.
+static gboolean restart_for_logon(Job *job, const Clone *clone, GError **error)
+{
+    if (!clone->request || !clone->request->user || !clone->request->user->autologon)
+        return TRUE;
+    job_set_time_limit(job, RESTART_SECONDS);
+    if (!restart(job, clone, error))
+        return FALSE;
+    job_log(job, "Windows restarts, and %s logs on", clone->request->user->name);
+    for (;;) {
+        g_autoptr(AgentHello) still = ask(job, clone, clone->nonce);
+        if (!still)
+            break;
+        if (!wait_a_moment(job, clone, error))
+            return FALSE;
+    }
+    g_autoptr(AgentHello) again = personalize_hello(job, clone, error);
+    return again != NULL;
+}
+
 gboolean personalize_name(Job *job, const Clone *clone, GError **error)
 {
     const char *wanted = clone->request ? clone->request->computer_name : NULL;
     if (!wanted)
-        return TRUE;
+        return restart_for_logon(job, clone, error);
     job_set_time_limit(job, RESTART_SECONDS);
     g_autoptr(AgentHello) hello = personalize_hello(job, clone, error);
     if (!hello)
         return FALSE;
     if (names_collide(hello->computer_name, wanted))
-        return TRUE;
+        return restart_for_logon(job, clone, error);
     if (!rename_computer(job, clone, hello->computer_name, error) || !restart(job, clone, error))
         return FALSE;
     job_log(job, "Windows restarts as %s", wanted);

@@ -21,6 +21,7 @@ typedef struct {
     char *image;
     gboolean keep;  // the machine goes on, as the image's first clone
     gboolean ready; // the job ends when that clone is ready
+    char *owner;    // of the machine, and of that clone; or NULL
     guint stop_seconds;
 } SealOrder;
 
@@ -30,6 +31,7 @@ static void free_order(gpointer data)
     if (!order)
         return;
     g_free(order->image);
+    g_free(order->owner);
     g_free(order);
 }
 
@@ -44,16 +46,19 @@ static SealOrder *order_of(Job *job, GError **error)
     order->image = g_strdup(json_string_member(parameters, "image"));
     order->keep = json_object_get_boolean(keep);
     order->ready = json_object_get_boolean(ready);
+    order->owner = g_strdup(json_string_member(parameters, "owner"));
     order->stop_seconds = (guint)json_int_member(parameters, "timeout_seconds", SEAL_STOP_SECONDS);
     return order;
 }
 
-char *seal_parameters_of_install(const char *image)
+char *seal_parameters_of_install(const char *image, const char *owner_or_null)
 {
     g_autoptr(json_object) order = json_object_new_object();
     json_object_object_add(order, "image", json_object_new_string(image));
     json_object_object_add(order, "keep", json_object_new_boolean(TRUE));
     json_object_object_add(order, "ready", json_object_new_boolean(TRUE));
+    if (owner_or_null)
+        json_object_object_add(order, "owner", json_object_new_string(owner_or_null));
     return g_strdup(json_object_to_json_string_ext(order, JSON_C_TO_STRING_PLAIN));
 }
 
@@ -201,7 +206,7 @@ static gboolean ask_for_clone(Job *job, const SealOrder *order, GError **error)
     }
     json_object_object_add(document, "name", json_object_new_string(job_machine_name(job)));
     json_object_object_add(document, "image", json_object_new_string(order->image));
-    const CloneOrder clone = { .document = document, .expires = image->expires };
+    const CloneOrder clone = { .document = document, .expires = image->expires, .owner = order->owner };
     g_autofree char *id = clone_submit(daemon, &clone, &none, &failure);
     if (id) {
         job_detail(job, "job %s", id);

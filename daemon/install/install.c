@@ -114,6 +114,7 @@ const JobKind install_job_kind = {
     .steps = install_steps,
     .step_count = G_N_ELEMENTS(install_steps),
     .counts_as_install = TRUE,
+    .gated = TRUE,
     .begin = install_begin,
     .failing = install_failing,
     .end = install_end,

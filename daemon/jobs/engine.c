@@ -181,16 +181,17 @@ static void enqueue_new(JobEngine *engine, const StoreJob *row, gint64 sequence)
     job_engine_enqueue(engine, job);
 }
 
-static StoreJob row_of(const char *id, const char *kind, const char *machine_name, const char *machine_uuid,
-                       const char *parameters)
+static StoreJob row_of(const char *id, const JobKind *kind, const char *machine_name,
+                       const char *machine_uuid, const char *parameters)
 {
     return (StoreJob){
         .id = (char *)id,
-        .kind = (char *)kind,
+        .kind = (char *)kind->name,
         .machine_name = (char *)machine_name,
         .machine_uuid = (char *)machine_uuid,
         .state = (char *)"queued",
         .parameters = (char *)parameters,
+        .gated = kind->gated,
     };
 }
 
@@ -225,7 +226,11 @@ static char *submit(JobEngine *engine, Order *order, const StoreMachine *machine
         }
         job_engine_dispatch(engine);
     }
+    gboolean started = engine->started;
     g_mutex_unlock(&engine->lock);
+    if (started) {
+        job_engine_tell_changed(engine);
+    }
     return g_strdup(order->row.id);
 }
 
@@ -234,11 +239,12 @@ char *job_engine_submit(JobEngine *engine, const char *kind_name, const StoreMac
                         const StoreIdempotency *idempotency, GError **error)
 {
     g_autofree char *id = job_id_new();
-    Order order = {
-        .kind = find_kind(engine, kind_name, error),
-        .row = row_of(id, kind_name, machine_name, machine_uuid, parameters_json),
-    };
-    return order.kind != NULL ? submit(engine, &order, machine_or_null, NULL, idempotency, error) : NULL;
+    Order order = { .kind = find_kind(engine, kind_name, error) };
+    if (order.kind == NULL) {
+        return NULL;
+    }
+    order.row = row_of(id, order.kind, machine_name, machine_uuid, parameters_json);
+    return submit(engine, &order, machine_or_null, NULL, idempotency, error);
 }
 
 char *job_engine_submit_with_next(JobEngine *engine, const char *kind_name, const StoreMachine *machine,
@@ -246,13 +252,14 @@ char *job_engine_submit_with_next(JobEngine *engine, const char *kind_name, cons
                                   const StoreIdempotency *idempotency, GError **error)
 {
     g_autofree char *id = job_id_new(), *next_id = job_id_new();
-    Order order = {
-        .kind = find_kind(engine, kind_name, error),
-        .row = row_of(id, kind_name, machine->name, machine->uuid, parameters_json),
-        .next_row = row_of(next_id, next->kind, machine->name, machine->uuid, next->parameters),
-    };
+    Order order = { .kind = find_kind(engine, kind_name, error) };
     order.next_kind = order.kind != NULL ? find_kind(engine, next->kind, error) : NULL;
-    return order.next_kind != NULL ? submit(engine, &order, machine, next, idempotency, error) : NULL;
+    if (order.next_kind == NULL) {
+        return NULL;
+    }
+    order.row = row_of(id, order.kind, machine->name, machine->uuid, parameters_json);
+    order.next_row = row_of(next_id, order.next_kind, machine->name, machine->uuid, next->parameters);
+    return submit(engine, &order, machine, next, idempotency, error);
 }
 
 // Stores that a cancel was asked for, then tells the job.
@@ -287,6 +294,7 @@ static gboolean cancel_live(JobEngine *engine, Job *job, GError **error)
     job_engine_dispatch(engine);
     g_mutex_unlock(&engine->lock);
     g_cancellable_cancel(cancellable); // NULL is well
+    job_engine_tell_changed(engine);
     return TRUE;
 }
 

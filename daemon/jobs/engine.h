@@ -49,6 +49,7 @@ typedef struct {
     const JobStep *steps;
     gsize step_count;
     gboolean counts_as_install; // bounded by limits.installs; others by a fixed small number
+    gboolean gated;             // does not begin before job_engine_admit(); a cancel ends it all the same
     // Before the first step, also on resume: builds what steps share; its result is job_data(). May fail like
     // a step. When a job is taken up again only to be undone, it runs too, and if it fails then, the undos
     // run all the same, with job_data() NULL. It does not run for a job that was cancelled before its first
@@ -69,6 +70,9 @@ typedef struct {
 // @kinds must outlive the engine. @user_data is job_user_data() in every job.
 JobEngine *job_engine_new(Store *store, const JobKind *const *kinds, gsize kind_count, guint installs,
                           gpointer user_data);
+// @changed is called when a job was submitted, was cancelled or has ended: whoever admits jobs may look anew.
+// From any thread; it must return at once, and call nothing of the engine. Before job_engine_start().
+void job_engine_set_changed(JobEngine *engine, void (*changed)(gpointer user_data));
 // Takes up unfinished jobs from the store and starts working. Once in an engine's life.
 gboolean job_engine_start(JobEngine *engine, GError **error);
 // Interrupts running jobs (JOB_ERROR_INTERRUPTED), waits for their threads, wakes waiters. No undo is run.
@@ -99,6 +103,19 @@ char *job_engine_submit_with_next(JobEngine *engine, const char *kind, const Sto
 gboolean job_engine_cancel(JobEngine *engine, const char *job_id, GError **error);
 // TRUE if a job of that machine is queued or running.
 gboolean job_engine_machine_busy(JobEngine *engine, const char *machine_uuid);
+
+// TRUE if a job of that machine has begun and not ended.
+gboolean job_engine_machine_at_work(JobEngine *engine, const char *machine_uuid);
+
+// -- for whoever admits gated jobs
+// store_quota_admit() has admitted it: it begins when it may. Nothing happens if it has ended.
+void job_engine_admit(JobEngine *engine, const char *job_id);
+// Stores why a gated job is not admitted yet. @tell: as a "state" event with "waiting", too.
+gboolean job_engine_set_waiting(JobEngine *engine, const char *job_id, const char *text, gboolean tell,
+                                GError **error);
+// Why a job that may begin does not: another one of its machine, or too many that run. NULL if it is at work,
+// is not admitted, or has ended. The caller frees.
+char *job_engine_why_queued(JobEngine *engine, const char *job_id);
 
 // Waits until the job has events after @sequence, has ended, @timeout_ms passed, or the engine stops. TRUE
 // unless the engine stops.

@@ -31,6 +31,7 @@ struct JobEngine {
     const JobKind *const *kinds;
     gsize kind_count;
     gpointer user_data;
+    void (*changed)(gpointer user_data); // or NULL
     guint limits[JOB_CLASS_COUNT];
 
     GMutex submit_lock; // makes the order of rows the order of the queue
@@ -58,6 +59,7 @@ struct Job {
     GCond changed; // an event, the end, a reason to stop
     JobPlace place;
     JobClass class;
+    gboolean admitted; // or not gated
     gboolean cancel_requested;
     gboolean decided; // too late for a cancel
     gint64 last_sequence;
@@ -100,8 +102,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Job, job_unref)
 // Both with engine->lock held. Appends a job (takes the reference); starts every job that may run.
 void job_engine_enqueue(JobEngine *engine, Job *job);
 void job_engine_dispatch(JobEngine *engine);
+// What bounds how many like it run. With engine->lock held, as the next.
+JobClass job_class(const Job *job);
+// Whose jobs run one after the other; NULL: of no machine.
+const char *job_machine_key(const Job *job);
 // The function of engine->workers.
 void job_engine_work(gpointer job, gpointer engine);
+
+// -- engine_admission.c
+// Tells whoever admits jobs. Without engine->lock.
+void job_engine_tell_changed(JobEngine *engine);
 
 // -- engine_timer.c: the thread that ends time limits.
 gpointer job_engine_timer(gpointer engine);
@@ -142,6 +152,8 @@ gboolean job_write_event(Job *job, const char *kind, char *data, GError **error)
 
 // -- job_events.c: the data of events, JSON texts that the caller frees. Strings but @state may be NULL.
 char *job_event_state(const char *state, const char *code, const char *message, const char *phase);
+// Of one that is queued: why it does not begin.
+char *job_event_waiting(const char *text);
 char *job_event_phase(const char *phase, const char *state, const char *detail);
 char *job_event_progress(int progress, const char *phase, guint64 done, guint64 total);
 char *job_event_expected(int progress, json_object *seconds);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The queue of jobs: which may run now. In order of creation, one at a time a machine, bounded by class.
+// The queue of jobs: which may run now. In order of creation, one at a time a machine, bounded by class; one
+// that is gated not before it is admitted.
 #include "daemon/jobs/engine_private.h"
 
 Job *job_new(JobEngine *engine, const StoreJob *row)
@@ -15,6 +16,7 @@ Job *job_new(JobEngine *engine, const StoreJob *row)
     job->parameters = g_strdup(row->parameters);
     job->cancel_requested = row->cancel_requested;
     job->taken_up = g_strcmp0(row->state, "queued") != 0;
+    job->admitted = job->taken_up || row->admitted || job->kind == NULL || !job->kind->gated;
     g_mutex_init(&job->cancel_lock);
     g_cond_init(&job->changed);
     return job;
@@ -51,7 +53,7 @@ void job_engine_enqueue(JobEngine *engine, Job *job)
     g_hash_table_insert(engine->live, job->id, job);
 }
 
-static JobClass class_of(const Job *job)
+JobClass job_class(const Job *job)
 {
     if (!job->taken_up && job->cancel_requested) {
         return JOB_CLASS_DROPPED;
@@ -59,7 +61,7 @@ static JobClass class_of(const Job *job)
     return job->kind != NULL && job->kind->counts_as_install ? JOB_CLASS_INSTALL : JOB_CLASS_OTHER;
 }
 
-static const char *machine_key(const Job *job)
+const char *job_machine_key(const Job *job)
 {
     return job->machine_uuid != NULL ? job->machine_uuid : job->machine_name;
 }
@@ -84,12 +86,12 @@ void job_engine_dispatch(JobEngine *engine)
     g_autoptr(GHashTable) busy = g_hash_table_new(g_str_hash, g_str_equal);
     for (GList *item = engine->jobs.head; item != NULL; item = item->next) {
         Job *job = item->data;
-        const char *machine = machine_key(job);
+        const char *machine = job_machine_key(job);
         if (job->place == JOB_WAITING) {
-            JobClass class = class_of(job);
+            JobClass class = job_class(job);
             gboolean machine_free = machine == NULL || !g_hash_table_contains(busy, machine);
             if (engine->running[class] < engine->limits[class] &&
-                (machine_free || class == JOB_CLASS_DROPPED)) {
+                ((machine_free && job->admitted) || class == JOB_CLASS_DROPPED)) {
                 run_in_pool(engine, job, class);
             }
         }
@@ -116,5 +118,9 @@ void job_engine_work(gpointer data, gpointer user_data)
     g_hash_table_remove(engine->live, job->id);
     g_cond_broadcast(&job->changed);
     job_engine_dispatch(engine);
+    gboolean stopping = engine->stopping;
     g_mutex_unlock(&engine->lock);
+    if (!stopping) {
+        job_engine_tell_changed(engine);
+    }
 }

@@ -43,6 +43,14 @@ char *job_event_state(const char *state, const char *code, const char *message, 
     return event_text(object);
 }
 
+char *job_event_waiting(const char *text)
+{
+    json_object *object = event_new();
+    add_text(object, "state", "queued");
+    add_text(object, "waiting", text);
+    return event_text(object);
+}
+
 char *job_event_phase(const char *phase, const char *state, const char *detail)
 {
     json_object *object = event_new();

@@ -34,16 +34,18 @@ typedef struct {
     char *name;
     char *state; // installing ready failed deleting
     char *template_name, *disc, *edition, *architecture;
-    char *request;                    // JSON text, secrets masked
-    char *boot_disc;                  // cache key, or NULL
-    char *agent;                      // last hello as JSON text without the nonce, or NULL
-    char *error_code, *error_message; // or NULL
-    char *job;                        // id of the latest job; set by the store
-    char *created;                    // RFC 3339; NULL on insertion: now
-    char *warnings;                   // of preflight: JSON array of faults, or NULL
-    char *image;                      // that its disk is based on, or NULL
-    char *expires;                    // when it is deleted, RFC 3339 as time_now_text(); or NULL: never
-    char *pool, *pool_state;          // that it belongs to: warming ready leased used broken; or NULL
+    char *request;                     // JSON text, secrets masked
+    char *boot_disc;                   // cache key, or NULL
+    char *agent;                       // last hello as JSON text without the nonce, or NULL
+    char *error_code, *error_message;  // or NULL
+    char *job;                         // id of the latest job; set by the store
+    char *created;                     // RFC 3339; NULL on insertion: now
+    char *warnings;                    // of preflight: JSON array of faults, or NULL
+    char *image;                       // that its disk is based on, or NULL
+    char *expires;                     // when it is deleted, RFC 3339 as time_now_text(); or NULL: never
+    char *pool, *pool_state;           // that it belongs to: warming ready leased used broken; or NULL
+    char *owner;                       // who asked for it: "uid=N" or "token NAME"; or NULL
+    guint vcpus, memory_mib, disk_gib; // what it takes of quotas: the last two as its guest sees them
 } StoreMachine;
 void store_machine_free(StoreMachine *machine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreMachine, store_machine_free)
@@ -60,6 +62,9 @@ typedef struct {
     char *outcome;          // failed or cancelled once that is decided and the undo is due; else NULL
     gboolean evidence_kept; // the kind's failing() has run before that undo
     char *next;             // id of the job that goes on from this one, or NULL
+    gboolean gated;         // it does not begin before it is admitted (store_quota_admit())
+    gboolean admitted;
+    char *waiting; // of one that is gated: why it is not admitted yet, or NULL
 } StoreJob;
 void store_job_free(StoreJob *job);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreJob, store_job_free)
@@ -220,7 +225,7 @@ gboolean store_idempotency_find(Store *store, const StoreIdempotency *idempotenc
 // Inserts machine (may be NULL), job (queued), its steps (pending) and the idempotency key in one
 // transaction. NOT_FOUND if the machine's image is not there, or not ready. EXISTS if the machine's name is
 // taken or the idempotency key known (store_idempotency_find tells which). Of @job: id, kind, machine,
-// parameters, created (NULL: now).
+// parameters, created (NULL: now), gated.
 gboolean store_job_insert(Store *store, const StoreMachine *machine, const StoreJob *job,
                           const char *const *phases, const StoreIdempotency *idempotency, GError **error);
 // As store_job_insert(), of a job that goes on from @before, for the same machine, whose latest job stays
@@ -252,6 +257,46 @@ gboolean store_step_set(Store *store, const char *job_id, const char *phase, con
 gboolean store_step_set_detail(Store *store, const char *job_id, const char *phase, const char *detail,
                                GError **error);
 gboolean store_job_set_progress(Store *store, const char *id, int progress, GError **error);
+
+// -- quotas: what is in use, by rows alone: there is no counter that could go wrong. A machine takes its
+// place and its disk from the admission of its first job until its row is gone; its processors and memory
+// while it runs or a job is about to let it. It counts for whoever holds it, else for its owner; a machine of
+// a pool that nobody holds for "pool NAME".
+typedef struct {
+    char *user;
+    gint64 machines, running; // of these: those whose processors and memory count
+    gint64 vcpus, memory_mib, disk_gib;
+    gint64 installs; // at work
+} StoreUse;
+// A job that is not admitted yet, and what it takes beyond what its machine takes already.
+typedef struct {
+    char *job, *user, *waiting;
+    gint64 number;    // rises in the order of creation
+    gint64 overtaken; // jobs that came later and went first, while it was the first of its user's
+    gint64 machines, vcpus, memory_mib, disk_gib, installs;
+    char *image,
+        *maker; // of a clone whose image is still being made: its name, and the job that makes it; or NULL
+} StoreWaiter;
+// What is known of a machine's power; @busy: a job that was admitted is at work on it.
+typedef struct {
+    char *uuid;
+    gboolean runs, busy;
+} StorePower;
+
+// Of StoreUse, a user each; @install_kind: the kind of job that counts as an install.
+GPtrArray *store_quota_use(Store *store, const char *install_kind, GError **error);
+// Of StoreWaiter, in order of creation, without those that are to be cancelled.
+GPtrArray *store_quota_waiters(Store *store, const char *install_kind, GError **error);
+// The job may begin, and its machine counts, in one transaction; each of @overtaken (NULL-terminated ids) was
+// overtaken once more. *ret_admitted FALSE: it does not wait any more.
+gboolean store_quota_admit(Store *store, const char *job_id, const char *const *overtaken,
+                           gboolean *ret_admitted, GError **error);
+// *ret_waits FALSE: it does not wait any more, and nothing was changed.
+gboolean store_quota_set_waiting(Store *store, const char *job_id, const char *text, gboolean *ret_waits,
+                                 GError **error);
+// Of StorePower, all machines that count.
+GPtrArray *store_quota_power(Store *store, GError **error);
+gboolean store_quota_set_runs(Store *store, const char *uuid, gboolean runs, GError **error);
 
 // -- events. At most 10,000 a job; the oldest "console" ones go first, then progress, log, phase, state.
 gboolean store_event_add(Store *store, const char *job_id, const char *kind, const char *data_json,

@@ -7,7 +7,8 @@
 
 #define JOB_COLUMNS                                                                                          \
     "id, kind, machine_name, machine_uuid, state, phase, progress, parameters, cancel_requested, "           \
-    "outcome, evidence_kept, created, started, finished, error_code, error_message, error_phase, next"
+    "outcome, evidence_kept, created, started, finished, error_code, error_message, error_phase, next, "     \
+    "admission IS NOT NULL, admission IS 'admitted', waiting"
 
 void store_job_free(StoreJob *job)
 {
@@ -29,6 +30,7 @@ void store_job_free(StoreJob *job)
     g_free(job->error_message);
     g_free(job->error_phase);
     g_free(job->next);
+    g_free(job->waiting);
     g_free(job);
 }
 
@@ -59,6 +61,9 @@ static gpointer job_of_row(sqlite3_stmt *row)
     job->error_message = store_column(row, column++);
     job->error_phase = store_column(row, column++);
     job->next = store_column(row, column++);
+    job->gated = sqlite3_column_int(row, column++) != 0;
+    job->admitted = sqlite3_column_int(row, column++) != 0;
+    job->waiting = store_column(row, column++);
     return job;
 }
 
@@ -81,10 +86,10 @@ static gboolean insert_job(Store *store, const StoreJob *job, const char *const 
 {
     g_autofree char *now = time_now_text();
     return store_change(store, (StoreSubject){ "jobs", job->id }, NULL, error,
-                        "INSERT INTO jobs (id, kind, machine_name, machine_uuid, state, parameters, created)"
-                        " VALUES (?, ?, ?, ?, 'queued', ?, ?)",
-                        "ssssss", job->id, job->kind, job->machine_name, job->machine_uuid, job->parameters,
-                        job->created != NULL ? job->created : now) &&
+                        "INSERT INTO jobs (id, kind, machine_name, machine_uuid, state, parameters, created,"
+                        "  admission) VALUES (?, ?, ?, ?, 'queued', ?, ?, ?)",
+                        "sssssss", job->id, job->kind, job->machine_name, job->machine_uuid, job->parameters,
+                        job->created != NULL ? job->created : now, job->gated ? "waiting" : NULL) &&
            insert_steps(store, sqlite3_last_insert_rowid(store->db), job->id, phases, error);
 }
 
@@ -95,6 +100,11 @@ static gboolean insert_all(Store *store, const StoreMachine *machine, const Stor
         return FALSE;
     }
     if (!insert_job(store, job, phases, error)) {
+        return FALSE;
+    }
+    if (machine != NULL && job->gated &&
+        !store_change(store, (StoreSubject){ "machines", machine->uuid }, NULL, error,
+                      "UPDATE machines SET admitted = 0 WHERE uuid = ?", "s", machine->uuid)) {
         return FALSE;
     }
     if (machine == NULL &&

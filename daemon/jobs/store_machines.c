@@ -7,7 +7,8 @@
 
 #define MACHINE_COLUMNS                                                                                      \
     "uuid, name, state, template_name, disc, edition, architecture, request, boot_disc, agent, "             \
-    "error_code, error_message, job, created, warnings, image, expires, pool, pool_state"
+    "error_code, error_message, job, created, warnings, image, expires, pool, pool_state, owner, "           \
+    "vcpus, memory_mib, disk_gib"
 
 void store_machine_free(StoreMachine *machine)
 {
@@ -33,6 +34,7 @@ void store_machine_free(StoreMachine *machine)
     g_free(machine->expires);
     g_free(machine->pool);
     g_free(machine->pool_state);
+    g_free(machine->owner);
     g_free(machine);
 }
 
@@ -64,6 +66,10 @@ static gpointer machine_of_row(sqlite3_stmt *row)
     machine->expires = store_column(row, column++);
     machine->pool = store_column(row, column++);
     machine->pool_state = store_column(row, column++);
+    machine->owner = store_column(row, column++);
+    machine->vcpus = (guint)sqlite3_column_int64(row, column++);
+    machine->memory_mib = (guint)sqlite3_column_int64(row, column++);
+    machine->disk_gib = (guint)sqlite3_column_int64(row, column++);
     return machine;
 }
 
@@ -77,13 +83,14 @@ gboolean store_machine_insert(Store *store, const StoreMachine *machine, const c
     }
     return store_change(store, (StoreSubject){ "machines", machine->name }, NULL, error,
                         "INSERT INTO machines (" MACHINE_COLUMNS ")"
-                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        "sssssssssssssssssss", machine->uuid, machine->name,
+                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        "sssssssssssssssssssslll", machine->uuid, machine->name,
                         machine->state != NULL ? machine->state : "installing", machine->template_name,
                         machine->disc, machine->edition, machine->architecture, machine->request,
                         machine->boot_disc, machine->agent, machine->error_code, machine->error_message,
                         job_id, machine->created != NULL ? machine->created : now, machine->warnings,
-                        machine->image, machine->expires, machine->pool, machine->pool_state);
+                        machine->image, machine->expires, machine->pool, machine->pool_state, machine->owner,
+                        (gint64)machine->vcpus, (gint64)machine->memory_mib, (gint64)machine->disk_gib);
 }
 
 gboolean store_machine_get(Store *store, const char *name, StoreMachine **ret_machine, GError **error)

@@ -9,7 +9,7 @@
 
 #include "daemon/jobs/store.h"
 
-#define STORE_SCHEMA_VERSION          7
+#define STORE_SCHEMA_VERSION          8
 #define STORE_EVENTS_PER_JOB          10000
 #define STORE_IDEMPOTENCY_KEY_SECONDS (24 * 60 * 60)
 

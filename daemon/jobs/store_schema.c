@@ -222,8 +222,46 @@ static gboolean migrate_to_7(Store *store, GError **error)
                         error);
 }
 
+// What counts against quotas, and which jobs wait for it. Machines that are there already have sizes in their
+// request or, clones, in that of an image that they are based on; their owners are not known. Kinds of jobs
+// are named as they were when this version came.
+static gboolean migrate_to_8(Store *store, GError **error)
+{
+    return store_script(
+        store,
+        "ALTER TABLE jobs ADD COLUMN admission TEXT CHECK (admission IN ('waiting', 'admitted'));"
+        "ALTER TABLE jobs ADD COLUMN overtaken INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE jobs ADD COLUMN waiting TEXT;"
+        "UPDATE jobs SET admission = CASE state WHEN 'queued' THEN 'waiting' ELSE 'admitted' END"
+        "  WHERE state IN ('queued', 'running')"
+        "  AND kind IN ('create', 'clone', 'start', 'revert', 'rewarm');"
+        "ALTER TABLE machines ADD COLUMN owner TEXT;"
+        "ALTER TABLE machines ADD COLUMN vcpus INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE machines ADD COLUMN memory_mib INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE machines ADD COLUMN disk_gib INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE machines ADD COLUMN admitted INTEGER NOT NULL DEFAULT 1 CHECK (admitted IN (0, 1));"
+        "ALTER TABLE machines ADD COLUMN runs INTEGER NOT NULL DEFAULT 0 CHECK (runs IN (0, 1));"
+        "WITH RECURSIVE sizes (uuid, image, vcpus, memory_mib, disk_gib) AS ("
+        "  SELECT uuid, image, json_extract(request, '$.hardware.vcpus'),"
+        "    json_extract(request, '$.hardware.memory_mib'), json_extract(request, '$.hardware.disk_gib')"
+        "    FROM machines WHERE json_valid(request)"
+        "  UNION ALL SELECT sizes.uuid, images.parent,"
+        "    coalesce(vcpus, json_extract(images.request, '$.hardware.vcpus')),"
+        "    coalesce(memory_mib, json_extract(images.request, '$.hardware.memory_mib')),"
+        "    coalesce(disk_gib, json_extract(images.request, '$.hardware.disk_gib'))"
+        "    FROM sizes JOIN images ON images.name = sizes.image WHERE json_valid(images.request))"
+        "UPDATE machines SET (vcpus, memory_mib, disk_gib) ="
+        "  (SELECT coalesce(max(sizes.vcpus), 0), coalesce(max(sizes.memory_mib), 0),"
+        "    coalesce(max(sizes.disk_gib), 0) FROM sizes WHERE sizes.uuid = machines.uuid);"
+        "UPDATE machines SET admitted = 0 WHERE uuid IN"
+        "  (SELECT machine_uuid FROM jobs WHERE admission = 'waiting' AND kind IN ('create', 'clone'));"
+        "CREATE INDEX jobs_by_admission ON jobs (admission, state) WHERE admission IS NOT NULL;",
+        error);
+}
+
 static gboolean (*const migrations[])(Store *store, GError **error) = {
-    migrate_to_1, migrate_to_2, migrate_to_3, migrate_to_4, migrate_to_5, migrate_to_6, migrate_to_7
+    migrate_to_1, migrate_to_2, migrate_to_3, migrate_to_4,
+    migrate_to_5, migrate_to_6, migrate_to_7, migrate_to_8,
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(migrations) == STORE_SCHEMA_VERSION);
 

@@ -81,6 +81,7 @@ const JobKind start_job_kind = {
     .name = "start",
     .steps = start_steps,
     .step_count = G_N_ELEMENTS(start_steps),
+    .gated = TRUE,
 };
 
 const JobKind stop_job_kind = {

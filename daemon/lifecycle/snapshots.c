@@ -252,6 +252,7 @@ const JobKind revert_job_kind = {
     .name = "revert",
     .steps = revert_steps,
     .step_count = G_N_ELEMENTS(revert_steps),
+    .gated = TRUE,
 };
 
 const JobKind delete_snapshot_job_kind = {

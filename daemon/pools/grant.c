@@ -4,6 +4,7 @@
 
 #include "daemon/install/isolation_gate.h"
 #include "daemon/pools/pools.h"
+#include "daemon/quota/gate.h"
 #include "daemon/vm/domain.h"
 
 // Whoever asks, and the keeper: one at a time, so that the order of those who wait counts.
@@ -43,13 +44,19 @@ static StoreMachine *next_ready(Daemon *daemon, const GPtrArray *members, guint 
     return NULL;
 }
 
-static void give(Daemon *daemon, const StoreLease *lease, const StoreMachine *machine)
+// FALSE if its holder has as much as a user may have: whoever comes next is served.
+static gboolean give(Daemon *daemon, const StoreLease *lease, const StoreMachine *machine)
 {
     g_autoptr(GError) error = NULL;
-    if (store_lease_grant(daemon->store, lease->id, machine, &error))
+    g_mutex_lock(quota_lock());
+    g_autofree char *full = quota_why_not(daemon, lease->holder, machine);
+    const gboolean granted = !full && store_lease_grant(daemon->store, lease->id, machine, &error);
+    g_mutex_unlock(quota_lock());
+    if (granted)
         run(daemon, lease->id, machine->uuid, machine->name);
-    else if (!g_error_matches(error, STORE_ERROR, STORE_ERROR_IN_USE)) // given back, or deleted, meanwhile
+    else if (error && !g_error_matches(error, STORE_ERROR, STORE_ERROR_IN_USE)) // given back, or deleted
         g_warning("lease %s: %s", lease->id, error->message);
+    return !full;
 }
 
 gboolean pool_grant(Daemon *daemon, const char *pool, GError **error)
@@ -57,15 +64,16 @@ gboolean pool_grant(Daemon *daemon, const char *pool, GError **error)
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&granting);
     g_autoptr(GPtrArray) leases = store_lease_list(daemon->store, pool, error);
     g_autoptr(GPtrArray) members = leases ? store_pool_members(daemon->store, pool, error) : NULL;
+    const StoreMachine *machine = NULL; // ready, and nobody's yet
     guint at = 0;
     for (guint i = 0; members && i < leases->len; i++) {
         const StoreLease *lease = leases->pdata[i];
         if (strcmp(lease->state, "waiting") != 0)
             continue;
-        const StoreMachine *machine = next_ready(daemon, members, &at);
-        if (!machine)
+        if (!machine && !(machine = next_ready(daemon, members, &at)))
             break;
-        give(daemon, lease, machine);
+        if (give(daemon, lease, machine))
+            machine = NULL;
     }
     return members != NULL;
 }

@@ -138,7 +138,9 @@ static void tend_machine(PoolKeeper *keeper, const StorePool *pool, const StoreM
     if (!is_in(machine, "leased") && is_to_go(pool, machine)) {
         if (strcmp(machine->state, "failed") == 0 && !busy)
             set_trouble(keeper, pool->name, machine->error_message);
-        if (!busy)
+        // One whose job waits in the queue, maybe for what only this machine's pool could give, is not waited
+        // for.
+        if (!job_engine_machine_at_work(keeper->daemon->jobs, machine->uuid))
             drop(keeper, machine);
         return;
     }

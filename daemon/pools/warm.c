@@ -151,5 +151,6 @@ const JobKind rewarm_job_kind = {
     .name = "rewarm",
     .steps = rewarm_steps,
     .step_count = G_N_ELEMENTS(rewarm_steps),
+    .gated = TRUE,
     .end = end,
 };

@@ -8,6 +8,7 @@
 #include "daemon/install/computer_name.h"
 #include "daemon/install/machine_files.h"
 #include "daemon/install/provenance.h"
+#include "daemon/quota/gate.h"
 #include "daemon/service/service_parts.h"
 #include "daemon/vm/storage.h"
 
@@ -191,6 +192,7 @@ json_object *service_vm_seal(Daemon *daemon, const char *name, json_object *body
     if (!machine || !service_check_no_snapshots(daemon, machine, problem))
         return NULL;
     const char *image = json_string_member(order, "image");
+    json_add_text(order, "owner", machine->owner); // its row will be gone when its clone is made
     // Without a recipe: what was done in the machine since it was installed is in no recipe.
     if (!store_image_reserve(daemon->store, image, machine, NULL, NULL, &error)) {
         if (g_error_matches(error, STORE_ERROR, STORE_ERROR_EXISTS)) {
@@ -226,8 +228,24 @@ void service_clone_problem(json_object *request, GError *error, Problem **proble
     }
 }
 
-char *service_clone(Daemon *daemon, json_object *request, const StoreIdempotency *idempotency,
-                    Problem **problem)
+// What the image brings along is not said by the request: then that is what is wrong.
+static gboolean check_quota(Daemon *daemon, json_object *request, Problem **problem)
+{
+    GError *error = NULL;
+    CloneSize size;
+    g_autoptr(StoreImage) image = NULL;
+    json_object *hardware = json_object_object_get(request, "hardware");
+    if (!store_image_get(daemon->store, json_string_member(request, "image"), &image, &error) ||
+        !clone_size(daemon, image, hardware, &size, &error)) {
+        service_clone_problem(request, error, problem);
+        return FALSE;
+    }
+    const QuotaAmount need = quota_need(size.vcpus, size.memory_mib, size.disk_gib);
+    return service_check_quota(daemon, &need, TRUE, hardware ? NULL : "/image", problem);
+}
+
+char *service_clone(Daemon *daemon, json_object *request, const char *owner,
+                    const StoreIdempotency *idempotency, Problem **problem)
 {
     GError *error = NULL;
     g_autoptr(Faults) faults = faults_new();
@@ -243,8 +261,10 @@ char *service_clone(Daemon *daemon, json_object *request, const StoreIdempotency
         problem_set_faults(problem, &faults);
         return NULL;
     }
+    if (!check_quota(daemon, request, problem))
+        return NULL;
     g_autofree char *expires = clone->lifetime > 0 ? time_later_text(clone->lifetime) : NULL;
-    const CloneOrder order = { .document = request, .expires = expires };
+    const CloneOrder order = { .document = request, .expires = expires, .owner = owner };
     char *job = clone_submit(daemon, &order, idempotency, &error);
     if (!job)
         service_clone_problem(request, error, problem);

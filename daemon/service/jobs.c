@@ -37,7 +37,7 @@ json_object *service_job_list(Daemon *daemon, const ServicePage *page, Problem *
     }
     json_object *array = json_object_new_array();
     for (guint i = 0; i < jobs->len; i++)
-        json_object_array_add(array, job_to_json(jobs->pdata[i]));
+        json_object_array_add(array, job_to_json(daemon, jobs->pdata[i]));
     json_object *object = json_object_new_object();
     json_object_object_add(object, "jobs", array);
     const StoreJob *last = jobs->len == page->limit ? jobs->pdata[jobs->len - 1] : NULL;
@@ -99,7 +99,8 @@ json_object *service_job_cancel(Daemon *daemon, const char *id, Problem **proble
 
 static void append_log_line(GString *text, const StoreEvent *event)
 {
-    static const char *const shown[] = { "phase", "state", "detail", "message", "line", "error", NULL };
+    static const char *const shown[] = { "phase",   "state", "waiting", "detail",
+                                         "message", "line",  "error",   NULL };
     g_autoptr(json_object) data = json_parse(event->data, strlen(event->data), NULL);
     g_string_append_printf(text, "%s %s", event->time, event->kind);
     for (gsize i = 0; data && shown[i]; i++) {

@@ -5,6 +5,7 @@
 #include "common/duration.h"
 #include "common/ids.h"
 #include "daemon/pools/pools.h"
+#include "daemon/quota/gate.h"
 #include "daemon/service/service_parts.h"
 
 #define DEFAULT_LIFETIME 3600
@@ -12,22 +13,42 @@
 
 // ---- Showing ----
 
+// Why the job of one of the pool's machines has not begun, or NULL if all have.
+static char *why_queued(Daemon *daemon, const GPtrArray *members)
+{
+    for (guint i = 0; i < members->len; i++) {
+        g_autoptr(StoreJob) job = NULL;
+        const char *id = ((StoreMachine *)members->pdata[i])->job;
+        if (id && store_job_get(daemon->store, id, &job, NULL) && job->waiting)
+            return g_strdup(job->waiting);
+    }
+    return NULL;
+}
+
 // What somebody who waits wants to know.
 static char *why_waiting(Daemon *daemon, const StoreLease *lease, guint position)
 {
     g_autoptr(StorePool) pool = NULL;
     g_autoptr(GPtrArray) members = store_pool_members(daemon->store, lease->pool, NULL);
     g_autofree char *trouble = pool_keeper_trouble(daemon->pool_keeper, lease->pool);
+    g_autofree char *full = NULL, *queued = NULL;
     guint held = 0;
     if (!members || !store_pool_get(daemon->store, lease->pool, &pool, NULL))
         return NULL;
     for (guint i = 0; i < members->len; i++)
         held += g_strcmp0(((StoreMachine *)members->pdata[i])->pool_state, "leased") == 0;
+    if (members->len > 0)
+        full = quota_why_not(daemon, lease->holder, members->pdata[0]);
+    if (full)
+        return g_strdup_printf("number %u in the queue; %s", position, full);
     if (trouble)
         return g_strdup_printf("number %u in the queue; no machine could be made: %s", position, trouble);
     if (held >= pool->max)
         return g_strdup_printf("number %u in the queue; all %u machines that the pool may have are held",
                                position, pool->max);
+    if ((queued = why_queued(daemon, members)))
+        return g_strdup_printf("number %u in the queue; the next machine is not made yet: its job %s",
+                               position, queued);
     return g_strdup_printf("number %u in the queue; %u of %u machines are held, others are being made ready",
                            position, held, pool->max);
 }

@@ -4,7 +4,9 @@
 
 #include "common/ids.h"
 #include "daemon/images/clone_request.h"
+#include "daemon/images/images.h"
 #include "daemon/pools/pools.h"
+#include "daemon/quota/gate.h"
 #include "daemon/service/service_parts.h"
 
 // ---- Showing ----
@@ -160,6 +162,20 @@ static void put_problem(const StorePool *pool, GError *error, Problem **problem)
     }
 }
 
+// That no machine of it could ever be made. What cannot be told yet, store_pool_put() or the keeper says.
+static gboolean check_quota(Daemon *daemon, const StorePool *pool, Problem **problem)
+{
+    CloneSize size;
+    g_autoptr(StoreImage) image = NULL;
+    g_autoptr(json_object) hardware =
+        pool->hardware ? json_parse(pool->hardware, strlen(pool->hardware), NULL) : NULL;
+    if (!store_image_get(daemon->store, pool->image, &image, NULL) ||
+        !clone_size(daemon, image, hardware, &size, NULL))
+        return TRUE;
+    const QuotaAmount need = quota_need(size.vcpus, size.memory_mib, size.disk_gib);
+    return service_check_quota(daemon, &need, FALSE, hardware ? NULL : "/image", problem);
+}
+
 json_object *service_pool_put(Daemon *daemon, const char *name, json_object *body, gboolean *ret_made,
                               Problem **problem)
 {
@@ -167,6 +183,8 @@ json_object *service_pool_put(Daemon *daemon, const char *name, json_object *bod
     g_autoptr(StorePool) pool = g_new0(StorePool, 1);
     pool->name = g_strdup(name);
     if (!read_pool(body, pool, problem))
+        return NULL;
+    if (!check_quota(daemon, pool, problem))
         return NULL;
     if (!store_pool_put(daemon->store, pool, ret_made, &error)) {
         put_problem(pool, error, problem);

@@ -121,7 +121,8 @@ static json_object *clone_warnings(const InstallPlan *plan, const StoreImage *im
 }
 
 char *service_clone_by_recipe(Daemon *daemon, const InstallPlan *plan, InstallRequest *request,
-                              const StoreImage *image, const StoreIdempotency *idempotency, Problem **problem)
+                              const StoreImage *image, const char *owner, const StoreIdempotency *idempotency,
+                              Problem **problem)
 {
     GError *error = NULL;
     g_autoptr(json_object) document = clone_document(plan->request, request->document, image->name);
@@ -132,6 +133,8 @@ char *service_clone_by_recipe(Daemon *daemon, const InstallPlan *plan, InstallRe
         .document = document,
         .expires = expires,
         .warnings = json_object_to_json_string_ext(warnings, JSON_C_TO_STRING_PLAIN),
+        .owner = owner,
+        .size = { plan->request->vcpus, plan->request->memory_mib, plan->request->disk_gib },
         .waits = TRUE,
     };
     char *job = clone_submit(daemon, &order, idempotency, &error);

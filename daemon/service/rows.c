@@ -27,13 +27,23 @@ static json_object *error_to_json(const char *code, const char *message)
     return error;
 }
 
-json_object *job_to_json(const StoreJob *job)
+// Of one that is queued: for what it waits in the queue, or what else keeps it.
+static void add_waiting(Daemon *daemon, json_object *object, const StoreJob *job)
+{
+    const gboolean queued = strcmp(job->state, "queued") == 0;
+    g_autofree char *why =
+        queued && !job->waiting ? job_engine_why_queued(daemon->jobs, job->id) : g_strdup(job->waiting);
+    json_add_text(object, "waiting", queued ? why : NULL);
+}
+
+json_object *job_to_json(Daemon *daemon, const StoreJob *job)
 {
     json_object *object = json_object_new_object();
     json_add_text(object, "id", job->id);
     json_add_text(object, "kind", job->kind);
     json_add_text(object, "vm", job->machine_name);
     json_add_text(object, "state", job->state);
+    add_waiting(daemon, object, job);
     json_add_text(object, "phase", job->phase);
     json_object_object_add(object, "progress", json_object_new_int(job->progress));
     json_add_text(object, "created", job->created);
@@ -63,14 +73,20 @@ json_object *job_to_json_with_steps(Daemon *daemon, const StoreJob *job, GError 
         json_add_text(item, "detail", step->detail);
         json_object_array_add(array, item);
     }
-    json_object *object = job_to_json(job);
+    json_object *object = job_to_json(daemon, job);
     json_object_object_add(object, "steps", array);
     return object;
 }
 
-static const char *power_of(Daemon *daemon, const char *uuid)
+// @powers: domain_power_all(), or NULL: asked for this machine alone.
+static const char *power_of(Daemon *daemon, const char *uuid, GHashTable *powers)
 {
     DomainPower power = DOMAIN_OTHER;
+    gpointer found = NULL;
+    if (powers)
+        return domain_power_name(g_hash_table_lookup_extended(powers, uuid, NULL, &found)
+                                     ? (DomainPower)GPOINTER_TO_INT(found)
+                                     : DOMAIN_GONE);
     if (!vm_connection_is_alive(daemon->libvirt) || !domain_power(daemon->libvirt, uuid, &power, NULL))
         return "unknown";
     return domain_power_name(power);
@@ -94,13 +110,13 @@ static void add_image(json_object *object, const StoreMachine *machine)
                   machine->image || !request ? machine->image : json_string_member(request, "image"));
 }
 
-json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine)
+json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine, GHashTable *powers)
 {
     json_object *object = json_object_new_object();
     json_add_text(object, "name", machine->name);
     json_add_text(object, "uuid", machine->uuid);
     json_add_text(object, "state", machine->state);
-    json_add_text(object, "power", power_of(daemon, machine->uuid));
+    json_add_text(object, "power", power_of(daemon, machine->uuid, powers));
     json_add_text(object, "template", machine->template_name);
     json_add_text(object, "disc", machine->disc);
     json_add_text(object, "edition", machine->edition);
@@ -116,5 +132,6 @@ json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine)
     add_image(object, machine);
     json_add_text(object, "expires", machine->expires);
     json_add_text(object, "pool", machine->pool);
+    json_add_text(object, "owner", machine->owner);
     return object;
 }

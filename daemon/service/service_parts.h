@@ -4,6 +4,7 @@
 
 #include "daemon/daemon.h"
 #include "daemon/install/plan.h"
+#include "daemon/quota/queue.h"
 #include "daemon/service.h"
 
 // Takes @error and sets @problem: 404, 409, 422, 503, 507 or 500 by domain and code.
@@ -13,10 +14,11 @@ void json_add_text(json_object *object, const char *name, const char *text_or_nu
 // Adds the JSON text as a value; null if @text is NULL or no JSON.
 void json_add_json(json_object *object, const char *name, const char *text_or_null);
 
-json_object *job_to_json(const StoreJob *job);
+json_object *job_to_json(Daemon *daemon, const StoreJob *job);
 // With "steps". NULL with @error.
 json_object *job_to_json_with_steps(Daemon *daemon, const StoreJob *job, GError **error);
-json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine);
+// @powers: domain_power_all(), for a list of machines; else NULL.
+json_object *machine_to_json(Daemon *daemon, const StoreMachine *machine, GHashTable *powers);
 
 // TRUE if @use says so of some machine that is being installed, or with a problem if that cannot be told.
 gboolean service_any_installing(Daemon *daemon,
@@ -39,8 +41,11 @@ json_object *service_submit_change(Daemon *daemon, const char *kind, const Store
 // FALSE with a 409 problem if it has snapshots.
 gboolean service_check_no_snapshots(Daemon *daemon, const StoreMachine *machine, Problem **problem);
 // Of a request with "image": a clone's job, or NULL with a problem.
-char *service_clone(Daemon *daemon, json_object *request, const StoreIdempotency *idempotency,
-                    Problem **problem);
+char *service_clone(Daemon *daemon, json_object *request, const char *owner,
+                    const StoreIdempotency *idempotency, Problem **problem);
+// FALSE with a 422 problem if a quota is smaller than what is asked for; see quota_check_possible().
+gboolean service_check_quota(Daemon *daemon, const QuotaAmount *need, gboolean per_user,
+                             const char *pointer_or_null, Problem **problem);
 // @error of clone_submit(), which it takes, as @problem.
 void service_clone_problem(json_object *request, GError *error, Problem **problem);
 // What the recipe of a request for an install leads to.
@@ -57,9 +62,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RecipeMatch, service_recipe_match_clear)
 // Held from the match until the rows stand: of two requests with one recipe the second finds the first's.
 GMutex *service_recipe_lock(void);
 // Of a request for an install that is a clone of @image instead: its job, or NULL with a problem. @request:
-// that of @plan.
+// that of @plan; @owner: who asked.
 char *service_clone_by_recipe(Daemon *daemon, const InstallPlan *plan, InstallRequest *request,
-                              const StoreImage *image, const StoreIdempotency *idempotency,
+                              const StoreImage *image, const char *owner, const StoreIdempotency *idempotency,
                               Problem **problem);
 // FALSE with a 409 problem unless the machine is ready and runs.
 gboolean service_check_runs(Daemon *daemon, const StoreMachine *machine, Problem **problem);

@@ -9,7 +9,9 @@
 #include "daemon/install/computer_name.h"
 #include "daemon/install/machine_files.h"
 #include "daemon/install/plan.h"
+#include "daemon/quota/gate.h"
 #include "daemon/service/service_parts.h"
+#include "daemon/vm/domain.h"
 
 #define PAGE 200 // machines looked at in one go
 
@@ -57,7 +59,7 @@ static json_object *create_answer(Daemon *daemon, const char *job_id, Problem **
     json_object_object_get_ex(answer, "job", &job);
     g_autoptr(StoreMachine) machine = NULL; // gone again if the job was cancelled or the machine deleted
     if (store_machine_get(daemon->store, json_string_member(job, "vm"), &machine, NULL))
-        json_object_object_add(answer, "vm", machine_to_json(daemon, machine));
+        json_object_object_add(answer, "vm", machine_to_json(daemon, machine, NULL));
     else
         json_object_object_add(answer, "vm", NULL);
     return g_steal_pointer(&answer);
@@ -139,7 +141,7 @@ static char *submit_jobs(Daemon *daemon, const StoreMachine *machine, const char
     if (!image)
         return job_engine_submit(daemon->jobs, "create", machine, machine->name, machine->uuid, NULL,
                                  idempotency, error);
-    g_autofree char *parameters = seal_parameters_of_install(image);
+    g_autofree char *parameters = seal_parameters_of_install(image, machine->owner);
     const JobNext seal = {
         .kind = seal_job_kind.name, .parameters = parameters, .image = image, .recipe = recipe
     };
@@ -149,7 +151,8 @@ static char *submit_jobs(Daemon *daemon, const StoreMachine *machine, const char
 // Files first, row after: files without a row are swept up at the next start, a row without files could not
 // be installed.
 static char *submit(Daemon *daemon, const InstallPlan *plan, const InstallRequest *request,
-                    const char *recipe, const StoreIdempotency *idempotency, Problem **problem)
+                    const char *recipe, const char *owner, const StoreIdempotency *idempotency,
+                    Problem **problem)
 {
     GError *error = NULL;
     json_object *document = request->document;
@@ -171,6 +174,10 @@ static char *submit(Daemon *daemon, const InstallPlan *plan, const InstallReques
         .created = now,
         .expires = expires,
         .warnings = (char *)json_object_to_json_string_ext(warnings, JSON_C_TO_STRING_PLAIN),
+        .owner = (char *)owner,
+        .vcpus = plan->request->vcpus,
+        .memory_mib = plan->request->memory_mib,
+        .disk_gib = plan->request->disk_gib,
     };
     char *job_id = NULL;
     if (machine_files_create(daemon, uuid, document, &error)) {
@@ -189,14 +196,29 @@ static char *submit(Daemon *daemon, const InstallPlan *plan, const InstallReques
     return NULL;
 }
 
-static char *submit_install(Daemon *daemon, json_object *request, const StoreIdempotency *key,
-                            Problem **problem)
+gboolean service_check_quota(Daemon *daemon, const QuotaAmount *need, gboolean per_user,
+                             const char *pointer_or_null, Problem **problem)
+{
+    g_autoptr(Faults) faults = faults_new();
+    quota_check_possible(daemon->config, need, per_user, pointer_or_null, faults);
+    if (faults_count(faults) == 0)
+        return TRUE;
+    problem_set_faults(problem, &faults);
+    return FALSE;
+}
+
+static char *submit_install(Daemon *daemon, json_object *request, const char *owner,
+                            const StoreIdempotency *key, Problem **problem)
 {
     GError *error = NULL;
     g_autoptr(InstallRequest) whole = NULL;
     g_auto(RecipeMatch) match = { 0 };
     g_autoptr(InstallPlan) plan = service_plan_request(daemon, request, &whole, problem);
-    if (!plan || !room_for_one_more(daemon, problem))
+    if (!plan)
+        return NULL;
+    const QuotaAmount need =
+        quota_need(plan->request->vcpus, plan->request->memory_mib, plan->request->disk_gib);
+    if (!service_check_quota(daemon, &need, TRUE, NULL, problem) || !room_for_one_more(daemon, problem))
         return NULL;
     g_autoptr(GMutexLocker) one_recipe = g_mutex_locker_new(service_recipe_lock());
     g_autoptr(GMutexLocker) naming = whole->name_pattern ? g_mutex_locker_new(computer_name_lock()) : NULL;
@@ -206,18 +228,18 @@ static char *submit_install(Daemon *daemon, json_object *request, const StoreIde
     }
     if (!service_match_recipe(daemon, plan, whole->document, &match, problem))
         return NULL;
-    return match.image ? service_clone_by_recipe(daemon, plan, whole, match.image, key, problem)
-                       : submit(daemon, plan, whole, match.recipe, key, problem);
+    return match.image ? service_clone_by_recipe(daemon, plan, whole, match.image, owner, key, problem)
+                       : submit(daemon, plan, whole, match.recipe, owner, key, problem);
 }
 
-static char *submit_clone(Daemon *daemon, json_object *request, const StoreIdempotency *key,
-                          Problem **problem)
+static char *submit_clone(Daemon *daemon, json_object *request, const char *owner,
+                          const StoreIdempotency *key, Problem **problem)
 {
-    return room_for_one_more(daemon, problem) ? service_clone(daemon, request, key, problem) : NULL;
+    return room_for_one_more(daemon, problem) ? service_clone(daemon, request, owner, key, problem) : NULL;
 }
 
-json_object *service_vm_create(Daemon *daemon, json_object *request, const ServiceIdempotency *idempotency,
-                               Problem **problem)
+json_object *service_vm_create(Daemon *daemon, json_object *request, const char *owner,
+                               const ServiceIdempotency *idempotency, Problem **problem)
 {
     g_autofree char *print = fingerprint(daemon, idempotency);
     const StoreIdempotency key = { idempotency->key, print };
@@ -225,8 +247,8 @@ json_object *service_vm_create(Daemon *daemon, json_object *request, const Servi
     if (answered_before(daemon, &key, &answer, problem))
         return answer;
     g_autofree char *job_id = json_object_object_get_ex(request, "image", NULL)
-                                  ? submit_clone(daemon, request, &key, problem)
-                                  : submit_install(daemon, request, &key, problem);
+                                  ? submit_clone(daemon, request, owner, &key, problem)
+                                  : submit_install(daemon, request, owner, &key, problem);
     return job_id ? create_answer(daemon, job_id, problem) : NULL;
 }
 
@@ -262,9 +284,12 @@ json_object *service_vm_list(Daemon *daemon, const ServicePage *page, Problem **
         service_problem(problem, error);
         return NULL;
     }
+    // Asked for one by one, a long list would take as many round trips. Where that is all there is, so be it.
+    g_autoptr(GHashTable) powers =
+        vm_connection_is_alive(daemon->libvirt) ? domain_power_all(daemon->libvirt, NULL) : NULL;
     json_object *array = json_object_new_array();
     for (guint i = 0; i < machines->len; i++)
-        json_object_array_add(array, machine_to_json(daemon, machines->pdata[i]));
+        json_object_array_add(array, machine_to_json(daemon, machines->pdata[i], powers));
     json_object *object = json_object_new_object();
     json_object_object_add(object, "vms", array);
     const StoreMachine *last = machines->len == page->limit ? machines->pdata[machines->len - 1] : NULL;
@@ -275,7 +300,7 @@ json_object *service_vm_list(Daemon *daemon, const ServicePage *page, Problem **
 json_object *service_vm_show(Daemon *daemon, const char *name, Problem **problem)
 {
     g_autoptr(StoreMachine) machine = service_find_machine(daemon, name, problem);
-    return machine ? machine_to_json(daemon, machine) : NULL;
+    return machine ? machine_to_json(daemon, machine, NULL) : NULL;
 }
 
 json_object *service_submit_change(Daemon *daemon, const char *kind, const StoreMachine *machine,
@@ -386,7 +411,12 @@ json_object *service_vm_change(Daemon *daemon, const char *name, json_object *bo
 json_object *service_vm_start(Daemon *daemon, const char *name, Problem **problem)
 {
     g_autoptr(StoreMachine) machine = service_find_idle(daemon, name, problem);
-    return machine ? service_submit_change(daemon, "start", machine, NULL, problem) : NULL;
+    if (!machine)
+        return NULL;
+    const QuotaAmount need = quota_need(machine->vcpus, machine->memory_mib, machine->disk_gib);
+    return service_check_quota(daemon, &need, machine->owner != NULL, "", problem)
+               ? service_submit_change(daemon, "start", machine, NULL, problem)
+               : NULL;
 }
 
 json_object *service_vm_stop(Daemon *daemon, const char *name, json_object *body_or_null, Problem **problem)

@@ -42,6 +42,9 @@ typedef enum {
     DOMAIN_OTHER
 } DomainPower;
 gboolean domain_power(VmConnection *connection, const char *uuid, DomainPower *ret_power, GError **error);
+// Of all domains at once: UUID → DomainPower. NULL with @error, also where libvirt cannot tell of all at
+// once; g_hash_table_unref().
+GHashTable *domain_power_all(VmConnection *connection, GError **error);
 // Of a paused one: TRUE if QEMU has paused it because the host could not write to its disk, most likely for
 // want of space.
 gboolean domain_paused_by_disk(VmConnection *connection, const char *uuid);
@@ -72,6 +75,8 @@ gboolean domain_processor_demand(VmConnection *connection, const char *uuid, gui
                                  GError **error);
 // The screen as PNG. Converts PPM if this QEMU gives that. The caller owns the bytes.
 GBytes *domain_screenshot(VmConnection *connection, const char *uuid, GError **error);
+// UUIDs of all domains that QEMU runs, whoever made them; g_strfreev().
+char **domain_list_active(VmConnection *connection, GError **error);
 // UUIDs of all domains, running or not, whose metadata say that the sevend @instance (DomainSpec) made them,
 // so that two daemons on one libvirt leave each other's machines alone; g_strfreev(). For reconciliation.
 char **domain_list_owned(VmConnection *connection, const char *instance, GError **error);

@@ -15,6 +15,8 @@ typedef struct {
     const char *com1_log, *com2_socket;
 } DomainCloneSpec;
 
+// What such a definition gives its machine. FALSE with VM_ERROR_INVALID if it does not say.
+gboolean domain_clone_size(const char *xml, guint *ret_vcpus, guint *ret_memory_mib, GError **error);
 // @xml: a definition that domain_xml_build() began with. Its CD drives are empty in the result. The caller
 // frees. VM_ERROR_INVALID if it is no such XML, or a path is too long. Isolation is not judged here.
 char *domain_clone_xml(const char *xml, const DomainCloneSpec *spec, GError **error);

@@ -50,6 +50,35 @@ gboolean domain_power(VmConnection *connection, const char *uuid, DomainPower *r
     return TRUE;
 }
 
+static void add_power(GHashTable *powers, const virDomainStatsRecord *record)
+{
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    int state = 0, reason = 0;
+    if (virDomainGetUUIDString(record->dom, uuid) < 0 ||
+        virTypedParamsGetInt(record->params, record->nparams, "state.state", &state) != 1)
+        return;
+    virTypedParamsGetInt(record->params, record->nparams, "state.reason", &reason);
+    g_hash_table_insert(powers, g_strdup(uuid), GINT_TO_POINTER(power_of(state, reason)));
+}
+
+GHashTable *domain_power_all(VmConnection *connection, GError **error)
+{
+    virDomainStatsRecordPtr *records = NULL;
+    g_auto(VmConnect) connect = vm_connection_get(connection, WAIT_MS, error);
+    if (connect == NULL)
+        return NULL;
+    const int count = virConnectGetAllDomainStats(connect, VIR_DOMAIN_STATS_STATE, &records, 0);
+    if (count < 0) {
+        vm_error_set_libvirt(error, "power of all domains");
+        return NULL;
+    }
+    GHashTable *powers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (int i = 0; i < count; i++)
+        add_power(powers, records[i]);
+    virDomainStatsRecordListFree(records);
+    return powers;
+}
+
 gboolean domain_paused_by_disk(VmConnection *connection, const char *uuid)
 {
     int state, reason;
@@ -284,4 +313,27 @@ char **domain_list_owned(VmConnection *connection, const char *instance, GError 
     }
     free(domains);
     return g_strv_builder_end(uuids);
+}
+
+char **domain_list_active(VmConnection *connection, GError **error)
+{
+    virDomainPtr *domains = NULL;
+    g_auto(VmConnect) connect = vm_connection_get(connection, WAIT_MS, error);
+    if (connect == NULL)
+        return NULL;
+    const int count = virConnectListAllDomains(connect, &domains, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
+    if (count < 0) {
+        vm_error_set_libvirt(error, "list of running domains");
+        return NULL;
+    }
+    g_autoptr(GPtrArray) uuids = g_ptr_array_new();
+    for (int i = 0; i < count; i++) {
+        char uuid[VIR_UUID_STRING_BUFLEN];
+        if (virDomainGetUUIDString(domains[i], uuid) == 0)
+            g_ptr_array_add(uuids, g_strdup(uuid));
+        virDomainFree(domains[i]);
+    }
+    free(domains);
+    g_ptr_array_add(uuids, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&uuids), FALSE);
 }

@@ -411,19 +411,37 @@ gboolean storage_volume_exists(VmConnection *connection, const char *pool, const
     return TRUE;
 }
 
-gboolean storage_volume_size(VmConnection *connection, const char *pool, const char *name, guint64 *ret_bytes,
-                             GError **error)
+static gboolean volume_info(VmConnection *connection, const char *pool, const char *name,
+                            virStorageVolInfo *ret_about, GError **error)
 {
-    virStorageVolInfo about;
     g_auto(VmConnect) connect = vm_connection_get(connection, WAIT_MS, error);
     g_autoptr(virStoragePool) found = connect ? find_pool(connect, pool, error) : NULL;
     g_autoptr(virStorageVol) volume = found ? virStorageVolLookupByName(found, name) : NULL;
-    if (volume == NULL || virStorageVolGetInfo(volume, &about) < 0) {
+    if (volume == NULL || virStorageVolGetInfo(volume, ret_about) < 0) {
         if (found)
             vm_error_set_libvirt(error, "size of volume \"%s\"", name);
         return FALSE;
     }
+    return TRUE;
+}
+
+gboolean storage_volume_size(VmConnection *connection, const char *pool, const char *name, guint64 *ret_bytes,
+                             GError **error)
+{
+    virStorageVolInfo about;
+    if (!volume_info(connection, pool, name, &about, error))
+        return FALSE;
     *ret_bytes = about.allocation;
+    return TRUE;
+}
+
+gboolean storage_volume_capacity(VmConnection *connection, const char *pool, const char *name,
+                                 guint64 *ret_bytes, GError **error)
+{
+    virStorageVolInfo about;
+    if (!volume_info(connection, pool, name, &about, error))
+        return FALSE;
+    *ret_bytes = about.capacity;
     return TRUE;
 }
 

@@ -19,6 +19,9 @@ gboolean storage_volume_create_over(VmConnection *connection, const char *pool, 
 // What it takes of the pool, in bytes.
 gboolean storage_volume_size(VmConnection *connection, const char *pool, const char *name, guint64 *ret_bytes,
                              GError **error);
+// Bytes of the disk in it, as its guest sees it.
+gboolean storage_volume_capacity(VmConnection *connection, const char *pool, const char *name,
+                                 guint64 *ret_bytes, GError **error);
 // Raw volume with the content of the file @path (mode 0600). Replaces one of that name.
 gboolean storage_volume_upload(VmConnection *connection, const char *pool, const char *name, const char *path,
                                GError **error);

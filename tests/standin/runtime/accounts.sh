@@ -18,26 +18,93 @@ make_accounts() {
 
 account_exists() { awk -F '\t' -v name="$1" 'tolower($1) == tolower(name) { found = 1 } END { exit !found }' "$(accounts_file)"; }
 
-# net user [NAME], net localgroup NAME: only to look.
+passwords_file() { echo "$WINDOWS/System32/config/PASSWORDS"; }
+digest_of() { printf %s "$1" | sha256sum | cut -d ' ' -f 1; }
+
+# What passes for a password: its digest, a line each. Accounts of the answer file have none there, and log on with any.
+set_password() { # NAME PASSWORD
+  { awk -F '\t' -v name="$1" 'tolower($1) != tolower(name)' "$(passwords_file)" 2>/dev/null; printf '%s\t%s\n' "$1" "$(digest_of "$2")"; } >/run/standin/passwords.new
+  cat /run/standin/passwords.new >"$(passwords_file)"
+}
+password_fits() { # NAME PASSWORD
+  local wanted
+  wanted=$(awk -F '\t' -v name="$1" 'tolower($1) == tolower(name) { print $2 }' "$(passwords_file)" 2>/dev/null)
+  [ -z "$wanted" ] || [ "$wanted" = "$(digest_of "$2")" ]
+}
+
+# net user NAME PASSWORD [/add | /active:yes] [/y]. What Windows refuses: an account that is there already or is not there, and, where nobody
+# answers its question, a password of more than 14 characters.
+change_user() { # NAME PASSWORD OPTIONS
+  case " $3 " in *' /y '*) ;; *) [ ${#2} -le 14 ] || { printf 'No valid response was provided.\r\n'; return 2; } ;; esac
+  case " $3 " in
+    *' /add '*)
+      ! account_exists "$1" || { printf 'The account already exists.\r\n'; return 2; }
+      printf '%s\tUsers\tyes\tyes\n' "$1" >>"$(accounts_file)"
+      mkdir -p "/mnt/c/Users/$1/AppData/Local/Temp" "/mnt/c/Users/$1/Desktop"
+      ;;
+    *)
+      account_exists "$1" || { printf 'The user name could not be found.\r\n'; return 2; }
+      case " $3 " in *' /active:yes '*) change_account "$1" 3 yes ;; esac
+      ;;
+  esac
+  set_password "$1" "$2"
+  sync
+  printf 'The command completed successfully.\r\n'
+}
+
+change_account() { # NAME COLUMN VALUE
+  awk -F '\t' -v OFS='\t' -v name="$1" -v column="$2" -v value="$3" \
+    'tolower($1) == tolower(name) { $column = value } { print }' "$(accounts_file)" >/run/standin/accounts.new
+  cat /run/standin/accounts.new >"$(accounts_file)"
+  sync
+}
+
+groups_of() { awk -F '\t' -v name="$1" 'tolower($1) == tolower(name) { print $2 }' "$(accounts_file)"; }
+# Those that Windows has, in this language.
+is_group() { case $(printf %s "$1" | tr 'A-Z' 'a-z') in administrators | 'backup operators' | 'cryptographic operators' | 'distributed com users' | 'event log readers' | guests | iis_iusrs | \
+  'network configuration operators' | 'performance '*' users' | 'power users' | 'remote desktop users' | replicator | users) ;; *) false ;; esac; }
+
+add_to_group() { # GROUP NAME
+  is_group "$1" || { printf 'System error 1376 has occurred.\r\n'; return 2; }
+  account_exists "$2" || { printf 'There is no such global user or group: %s.\r\n' "$2"; return 2; }
+  case ";$(groups_of "$2");" in *";$1;"*) printf 'System error 1378 has occurred.\r\n'; return 2 ;; esac
+  change_account "$2" 2 "$(groups_of "$2");$1"
+  printf 'The command completed successfully.\r\n'
+}
+
+# The words of a command line, a line each, as Windows programs take it apart.
+words_of() {
+  printf '%s\n' "$1" | awk '{ word = ""; open = 0; any = 0
+    for (i = 1; i <= length($0); i++) { c = substr($0, i, 1)
+      if (c == "\"") { open = !open; any = 1 }
+      else if (c == " " && !open) { if (any) print word; word = ""; any = 0 }
+      else { word = word c; any = 1 } }
+    if (any) print word }'
+}
+
+# net user [NAME [PASSWORD OPTIONS]], net localgroup NAME [USER /add].
 net_program() {
-  local line
-  line=$(arguments_of "$1")
-  set -- $(printf '%s' "$line" | tr -d '"')
-  case $(printf '%s %s' "$1" $# | tr 'A-Z' 'a-z') in
-    'user 1') awk -F '\t' '{ printf "%s\r\n", $1 }' "$(accounts_file)" ;;
-    user*)
-      shift
-      account_exists "$*" || { printf 'The user name could not be found.\r\n'; return 2; }
-      awk -F '\t' -v name="$*" 'tolower($1) == tolower(name) {
+  local words what first second rest
+  words=$(words_of "$(arguments_of "$1")")
+  what=$(printf '%s\n' "$words" | sed -n 1p | tr 'A-Z' 'a-z')
+  first=$(printf '%s\n' "$words" | sed -n 2p) second=$(printf '%s\n' "$words" | sed -n 3p)
+  rest=$(printf '%s\n' "$words" | sed 1,3d | tr 'A-Z\n' 'a-z ')
+  case $what in
+    user)
+      [ -n "$first" ] || { awk -F '\t' '{ printf "%s\r\n", $1 }' "$(accounts_file)"; return; }
+      [ -z "$second" ] || { change_user "$first" "$second" "$rest"; return; }
+      account_exists "$first" || { printf 'The user name could not be found.\r\n'; return 2; }
+      awk -F '\t' -v name="$first" 'tolower($1) == tolower(name) {
         printf "User name                    %s\r\nAccount active               %s\r\nPassword expires             %s\r\nLocal Group Memberships      ",
           $1, $3 == "yes" ? "Yes" : "No", $4 == "yes" ? "in 42 days" : "Never"
         count = split($2, groups, ";")
         for (i = 1; i <= count; i++) printf "*%s ", groups[i]
         printf "\r\n" }' "$(accounts_file)"
       ;;
-    localgroup*)
-      shift
-      awk -F '\t' -v group="$*" '{ count = split($2, groups, ";")
+    localgroup)
+      is_group "$first" || { printf 'System error 1376 has occurred.\r\n'; return 2; }
+      [ -z "$second" ] || { add_to_group "$first" "$second"; return; }
+      awk -F '\t' -v group="$first" '{ count = split($2, groups, ";")
         for (i = 1; i <= count; i++) if (tolower(groups[i]) == tolower(group)) printf "%s\r\n", $1 }' "$(accounts_file)"
       ;;
     *) printf 'The syntax of this command is:\r\n'; return 1 ;;
@@ -84,9 +151,6 @@ wmic_program() {
     FALSE3 | TRUE4) value=yes ;;
     *) printf 'Invalid value\r\n'; return 1 ;;
   esac
-  awk -F '\t' -v OFS='\t' -v name="$name" -v column=$column -v value=$value \
-    'tolower($1) == tolower(name) { $column = value } { print }' "$(accounts_file)" >/run/standin/accounts.new
-  cat /run/standin/accounts.new >"$(accounts_file)"
-  sync
+  change_account "$name" $column $value
   printf 'Updating property(s) of an account\r\nProperty(s) update successful.\r\n'
 }

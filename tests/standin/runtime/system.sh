@@ -217,6 +217,11 @@ log_on() {
       } | registry_append SYSTEM "$WINLOGON"
     fi
   fi
+  if [ -n "$user" ] && ! { account_exists "$user" && password_fits "$user" "$(winlogon_value DefaultPassword)"; }; then
+    note "Winlogon: $user cannot log on"
+    echo 'The user name or password is incorrect.' >/run/standin/wrong-logon
+    user=
+  fi
   [ -z "$user" ] || copy_default_user "$user"
   start_windows
   run_setup_complete

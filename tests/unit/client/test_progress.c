@@ -99,6 +99,26 @@ static void what_is_not_understood_is_passed_over(void)
     lines_end(&lines, "");
 }
 
+static void queue_says_what_it_waits_for(void)
+{
+    Lines lines;
+    lines_begin(&lines, FALSE);
+    take(lines.progress, "state", "{\"state\":\"queued\"}");
+    take(lines.progress, "state", "{\"state\":\"queued\",\"waiting\":\"waits for memory; position 1\"}");
+    g_autofree char *bar =
+        progress_bar_text("a", progress_timeline(lines.progress), NULL, 80, FALSE, g_get_real_time());
+    g_assert_nonnull(strstr(bar, "waits for memory; position 1"));
+    take(lines.progress, "state", "{\"state\":\"running\"}");
+    g_assert_null(progress_timeline(lines.progress)->waiting);
+    fflush(lines.stream);
+    g_autoptr(GRegex) times = g_regex_new("^[0-9:]{8} ", G_REGEX_MULTILINE, 0, NULL);
+    g_autofree char *text = g_regex_replace(times, lines.text, -1, 0, "NOW ", 0, NULL);
+    g_assert_cmpstr(text, ==, "NOW waits for memory; position 1\n");
+    progress_free(lines.progress);
+    fclose(lines.stream);
+    free(lines.text);
+}
+
 static void absence_is_said_once_and_ended(void)
 {
     Lines lines;
@@ -252,6 +272,7 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "C.UTF-8");
     g_setenv("TZ", "UTC", TRUE);
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/client/progress/queue-says-what-it-waits-for", queue_says_what_it_waits_for);
     g_test_add_func("/client/progress/phase-takes-one-line", phase_takes_one_line);
     g_test_add_func("/client/progress/line-is-begun-when-its-phase-begins",
                     line_is_begun_when_its_phase_begins);

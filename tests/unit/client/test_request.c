@@ -50,6 +50,15 @@ static void check_sent(FakeDaemon *fake, const char *golden)
     golden_check(golden, text);
 }
 
+static void user_of_a_clone_is_its_own(void)
+{
+    g_autoptr(FakeDaemon) fake = new_fake();
+    g_autoptr(Outcome) outcome =
+        sevenctl_run(fake, NULL, "create", "c", "--image", "gold", "--user", "ann:pw", NULL);
+    g_assert_cmpint(outcome->code, ==, 0);
+    check_sent(fake, "request-clone-user.json");
+}
+
 static void every_option_has_its_member(void)
 {
     g_autoptr(FakeDaemon) fake = new_fake();
@@ -364,6 +373,7 @@ int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C.UTF-8");
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/client/request/user-of-a-clone-is-its-own", user_of_a_clone_is_its_own);
     g_test_add_func("/client/request/made-again", a_machine_is_made_again_from_its_provenance);
     g_test_add_func("/client/request/every-option-has-its-member", every_option_has_its_member);
     g_test_add_func("/client/request/options-of-the-answer-file-have-their-members",

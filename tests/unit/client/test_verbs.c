@@ -54,6 +54,22 @@ static const char job[] =
     "\"steps\":[" STEP(
         "inspect", "done", "\"started\":\"2026-01-02T03:04:06Z\",\"finished\":\"2026-01-02T03:05:16Z\"",
         "\"cached\"") "," STEP("copy", "pending", "\"started\":null,\"finished\":null", "null") "]}";
+#define WAITING_JOB                                                                                          \
+    "{\"id\":\"" JOB                                                                                         \
+    "\",\"kind\":\"clone\",\"vm\":\"compat-02\",\"state\":\"queued\",\"waiting\":\"waits for "               \
+    "memory\\u001b: 6144 of 8192 MiB are in use by 3 machines; 4096 are needed; position "                   \
+    "2\",\"phase\":null,"                                                                                    \
+    "\"progress\":0,\"created\":\"2026-01-02T03:04:05Z\",\"started\":null,\"finished\":null,\"error\":null}"
+static const char waiting_job[] = WAITING_JOB;
+static const char waiting_jobs[] = "{\"jobs\":[" WAITING_JOB "],\"next_cursor\":null}";
+static const char quota[] =
+    "{\"host\":{\"limits\":{\"machines\":null,\"vcpus\":8,\"memory_mib\":8192,\"disk_gib\":null,\"installs\":"
+    "1},"
+    "\"used\":{\"machines\":3,\"vcpus\":6,\"memory_mib\":6144,\"disk_gib\":96,\"installs\":0},"
+    "\"waiting\":[{\"job\":\"" JOB "\",\"user\":\"token ci\",\"waiting\":\"waits for memory\"}]},"
+    "\"user\":{\"name\":\"uid=1000\",\"limits\":{\"machines\":4,\"vcpus\":null,\"memory_mib\":null,"
+    "\"disk_gib\":null,\"installs\":null},\"used\":{\"machines\":1,\"vcpus\":2,\"memory_mib\":2048,"
+    "\"disk_gib\":32,\"installs\":0},\"waiting\":[]}}";
 static const char isolation[] =
     "{\"isolated\":false,\"checked\":\"2026-01-02T03:04:05Z\",\"checks\":["
     "{\"name\":\"no-interface\",\"where\":\"live-xml\",\"ok\":true,\"detail\":\"none\"},"
@@ -102,6 +118,9 @@ static const struct {
       0 },
     { "show.txt", "GET /v1/vms/compat-01", machine, { "show", "compat-01" }, 0 },
     { "job-show.txt", "GET /v1/jobs/" JOB, job, { "job", "show", JOB }, 0 },
+    { "job-show-waiting.txt", "GET /v1/jobs/" JOB, waiting_job, { "job", "show", JOB }, 0 },
+    { "job-ls-waiting.txt", "GET /v1/jobs", waiting_jobs, { "job", "ls" }, 0 },
+    { "quota.txt", "GET /v1/quota", quota, { "quota" }, 0 },
     { "job-cancel.txt",
       "DELETE /v1/jobs/" JOB,
       "{\"job\":{\"id\":\"" JOB "\"}}",
@@ -661,7 +680,7 @@ static void every_verb_has_help_with_an_example(void)
                                             : sevenctl_run(NULL, NULL, "help", words[0], NULL);
         g_assert_cmpstr(other->out, ==, help->out);
     }
-    g_assert_cmpuint(verbs, ==, 53);
+    g_assert_cmpuint(verbs, ==, 54);
 }
 
 int main(int argc, char **argv)

@@ -138,8 +138,9 @@ json_object *fake_job(Daemon *daemon)
     g_mutex_lock(&daemon->lock);
     g_autofree char *text = g_strdup_printf(
         "{\"id\":\"" FAKE_JOB "\",\"kind\":\"create\",\"vm\":\"" FAKE_MACHINE "\",\"state\":\"%s\","
-        "\"phase\":\"copy\",\"progress\":40,\"created\":\"2026-01-01T00:00:00.000Z\",\"started\":null,"
-        "\"finished\":null,\"error\":null,\"next\":null,\"steps\":[{\"phase\":\"copy\",\"state\":\"running\","
+        "\"waiting\":null,\"phase\":\"copy\",\"progress\":40,\"created\":\"2026-01-01T00:00:00.000Z\","
+        "\"started\":null,\"finished\":null,\"error\":null,\"next\":null,"
+        "\"steps\":[{\"phase\":\"copy\",\"state\":\"running\","
         "\"started\":null,\"finished\":null,\"detail\":null}]}",
         daemon->job_state);
     g_mutex_unlock(&daemon->lock);

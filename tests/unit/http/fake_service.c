@@ -13,7 +13,7 @@
     "\"power\":\"running\",\"template\":\"win7-pro-x64\",\"disc\":\"win7\",\"edition\":\"PROFESSIONAL\","    \
     "\"architecture\":\"amd64\",\"created\":\"2026-01-01T00:00:00.000Z\",\"job\":\"" FAKE_JOB "\","          \
     "\"request\":{\"name\":\"" FAKE_MACHINE "\"},\"error\":null,\"agent\":null,\"computer_name\":\"A\","     \
-    "\"warnings\":[],\"boot_disc\":\"abc\",\"image\":null,\"expires\":null,\"pool\":null}"
+    "\"warnings\":[],\"boot_disc\":\"abc\",\"image\":null,\"expires\":null,\"pool\":null,\"owner\":null}"
 
 json_object *service_version(Daemon *daemon)
 {
@@ -100,9 +100,10 @@ json_object *service_answer_file_explain(Daemon *daemon, json_object *request, P
         "\"value\":\"Lab\",\"source\":\"request\",\"carried_by\":[{\"pass\":\"specialize\"}]}]}");
 }
 
-json_object *service_vm_create(Daemon *daemon, json_object *request, const ServiceIdempotency *idempotency,
-                               Problem **problem)
+json_object *service_vm_create(Daemon *daemon, json_object *request, const char *owner,
+                               const ServiceIdempotency *idempotency, Problem **problem)
 {
+    g_assert_nonnull(owner);
     fake_record(daemon, "vm_create %s key=%s bytes=%" G_GSIZE_FORMAT, json_string_member(request, "name"),
                 idempotency->key != NULL ? idempotency->key : "none", idempotency->body_length);
     static const char *const known[] = { "name", "password", NULL };
@@ -194,6 +195,19 @@ json_object *service_image_delete(Daemon *daemon, const char *name, Problem **pr
 {
     fake_record(daemon, "image_delete %s", name);
     return fake_knows("image", name, "base", problem) ? fake_wrapped_job(daemon) : NULL;
+}
+
+#define AMOUNT "{\"machines\":null,\"vcpus\":4,\"memory_mib\":8192,\"disk_gib\":null,\"installs\":1}"
+#define USED   "{\"machines\":1,\"vcpus\":2,\"memory_mib\":2048,\"disk_gib\":32,\"installs\":0}"
+
+json_object *service_quota(Daemon *daemon, const char *user, Problem **problem)
+{
+    (void)problem;
+    fake_record(daemon, "quota %.4s", user);
+    return fake_canned("{\"host\":{\"limits\":" AMOUNT ",\"used\":" USED ",\"waiting\":[{\"job\":\"" FAKE_JOB
+                       "\",\"user\":\"uid=0\",\"waiting\":null}]},"
+                       "\"user\":{\"name\":\"uid=0\",\"limits\":" AMOUNT ",\"used\":" USED
+                       ",\"waiting\":[]}}");
 }
 
 #define POOL                                                                                                 \

@@ -89,6 +89,7 @@ static const Row rows[] = {
       "disc_upload_show new" },
     { "/v1/image-imports/{name}/upload", "DELETE", "/v1/image-imports/new/upload", NULL, 204, NULL,
       "image_import_delete new" },
+    { "/v1/quota", "GET", "/v1/quota", NULL, 200, "application/json", "quota uid=" },
     { "/v1/pools", "GET", "/v1/pools", NULL, 200, "application/json", "pool_list" },
     { "/v1/pools/{name}", "GET", "/v1/pools/ci", NULL, 200, "application/json", "pool_show ci" },
     { "/v1/pools/{name}", "PUT", "/v1/pools/ci", "{\"image\":\"base\"}", 200, "application/json",

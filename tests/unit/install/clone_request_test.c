@@ -47,6 +47,22 @@ static void members_are_taken(void)
     g_assert_false(((UnattendCommand *)request->commands->pdata[1])->stop);
 }
 
+static void user_logs_on_unless_told_otherwise(void)
+{
+    g_autoptr(json_object) document = parse("{\"name\":\"a\",\"image\":\"gold\",\"user\":{\"name\":\"ann\","
+                                            "\"password\":\"p w\",\"administrator\":true}}");
+    g_autoptr(json_object) quiet = parse("{\"name\":\"a\",\"image\":\"gold\",\"user\":{\"name\":\"ann\","
+                                         "\"password\":\"p\",\"autologon\":false}}");
+    g_autoptr(Faults) faults = faults_new();
+    g_autoptr(CloneRequest) request = clone_request_parse(document, faults);
+    g_autoptr(CloneRequest) other = clone_request_parse(quiet, faults);
+    g_assert_cmpuint(faults_count(faults), ==, 0);
+    g_assert_cmpstr(request->user->name, ==, "ann");
+    g_assert_cmpstr(request->user->password, ==, "p w");
+    g_assert_true(request->user->administrator && request->user->autologon);
+    g_assert_false(other->user->administrator || other->user->autologon);
+}
+
 #define GOOD "\"name\":\"a\",\"image\":\"gold\""
 
 static void each_fault_has_its_pointer_and_code(void)
@@ -60,6 +76,18 @@ static void each_fault_has_its_pointer_and_code(void)
         { "{\"name\":\"a\",\"image\":7}", "/image", "wrong-type" },
         { "{" GOOD ",\"disc\":\"win7\"}", "/disc", "not-for-a-clone" },
         { "{" GOOD ",\"users\":[]}", "/users", "not-for-a-clone" },
+        { "{" GOOD ",\"user\":7}", "/user", "wrong-type" },
+        { "{" GOOD ",\"user\":{\"password\":\"p\"}}", "/user/name", "required" },
+        { "{" GOOD ",\"user\":{\"name\":\"a\"}}", "/user/password", "required" },
+        { "{" GOOD ",\"user\":{\"name\":\"a:b\",\"password\":\"p\"}}", "/user/name", "bad-characters" },
+        { "{" GOOD ",\"user\":{\"name\":\"a\",\"password\":\"a\\\"b\"}}", "/user/password",
+          "bad-characters" },
+        { "{" GOOD ",\"user\":{\"name\":\"a\",\"password\":\"/add\"}}", "/user/password", "bad-characters" },
+        { "{" GOOD ",\"user\":{\"name\":\"a\",\"password\":\"*\"}}", "/user/password", "bad-characters" },
+        { "{" GOOD ",\"user\":{\"name\":\"a\",\"password\":\"p\",\"groups\":[]}}", "/user/groups",
+          "unknown-field" },
+        { "{" GOOD ",\"user\":{\"name\":\"a\",\"password\":\"p\",\"autologon\":1}}", "/user/autologon",
+          "wrong-type" },
         { "{" GOOD ",\"template\":\"t\"}", "/template", "not-for-a-clone" },
         { "{" GOOD ",\"colour\":1}", "/colour", "unknown-field" },
         { "{" GOOD ",\"hardware\":{\"disk_gib\":9}}", "/hardware/disk_gib", "unknown-field" },
@@ -108,6 +136,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/clone-request/little-is-enough", little_is_enough);
     g_test_add_func("/clone-request/members-are-taken", members_are_taken);
+    g_test_add_func("/clone-request/user-logs-on-unless-told-otherwise", user_logs_on_unless_told_otherwise);
     g_test_add_func("/clone-request/each-fault-has-its-pointer-and-code",
                     each_fault_has_its_pointer_and_code);
     g_test_add_func("/clone-request/all-faults-come-at-once", all_faults_come_at_once);

@@ -44,7 +44,7 @@ static json_object *ask(LibraryFixture *fixture, const char *text, Problem **pro
 {
     g_autoptr(json_object) request = parse_json(text);
     const ServiceIdempotency none = { NULL, text, strlen(text) };
-    return service_vm_create(&fixture->daemon, request, &none, problem);
+    return service_vm_create(&fixture->daemon, request, "uid=0", &none, problem);
 }
 
 // The answer, which is no problem.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/lifecycle/lifecycle.h"
+#include "daemon/quota/gate.h"
 #include "daemon/service.h"
 #include "daemon/vm/domain.h"
 #include "tests/unit/install/library_fixture.h"
@@ -37,6 +38,8 @@ static SnapshotFixture *fixture_new(void)
     fixture->daemon->libvirt = vm_connection_new("test:///default", "auto");
     fixture->daemon->jobs =
         job_engine_new(fixture->daemon->store, kinds, G_N_ELEMENTS(kinds), 1, fixture->daemon);
+    fixture->daemon->quota_gate = quota_gate_new(fixture->daemon);
+    job_engine_set_changed(fixture->daemon->jobs, quota_gate_on_jobs);
     library_fixture_machine(fixture->library, "m", "{}");
     g_autoptr(StoreMachine) machine = NULL;
     g_assert_true(store_machine_get(fixture->daemon->store, "m", &machine, NULL));
@@ -48,7 +51,9 @@ static SnapshotFixture *fixture_new(void)
 
 static void fixture_free(SnapshotFixture *fixture)
 {
+    quota_gate_stop(fixture->daemon->quota_gate);
     job_engine_free(fixture->daemon->jobs);
+    quota_gate_free(fixture->daemon->quota_gate);
     g_assert_true(domain_undefine(fixture->daemon->libvirt, fixture->uuid, NULL));
     vm_connection_free(fixture->daemon->libvirt);
     library_fixture_free(fixture->library);
@@ -103,6 +108,7 @@ static StoreJob *run_job(SnapshotFixture *fixture, const char *id)
 {
     StoreJob *job = NULL;
     g_assert_true(job_engine_start(fixture->daemon->jobs, NULL));
+    quota_gate_start(fixture->daemon->quota_gate);
     g_assert_true(job_engine_wait_end(fixture->daemon->jobs, id, 30000));
     g_assert_true(store_job_get(fixture->daemon->store, id, &job, NULL));
     return job;

@@ -162,8 +162,8 @@ static const JobStep install_steps[] = {
     { "c", 1, run_counted, undo },
 };
 static const JobStep other_steps[] = { { "a", 1, run, undo }, { "b", 2, run, undo }, { "c", 1, run, undo } };
-const JobKind fixture_install = { "install", install_steps, 3, TRUE, begin, failing, end, g_free };
-const JobKind fixture_other = { "other", other_steps, 3, FALSE, begin, failing, end, g_free };
+const JobKind fixture_install = { "install", install_steps, 3, TRUE, FALSE, begin, failing, end, g_free };
+const JobKind fixture_other = { "other", other_steps, 3, FALSE, FALSE, begin, failing, end, g_free };
 static const JobKind *const kinds[] = { &fixture_install, &fixture_other };
 
 static void log_handler(const char *domain, GLogLevelFlags level, const char *message, gpointer data)

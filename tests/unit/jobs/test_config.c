@@ -93,7 +93,9 @@ static void test_every_key_is_read(void)
                                        "pool = lab_1\nguest = /gu\nmedia = /me\n"
                                        "[libvirt]\nuri = qemu:///session\nvirt_type = qemu\n"
                                        "[limits]\ninstalls = 4\nmachines = 9\nconnections = 10\n"
-                                       "boot_disc_cache_mib = 0\n");
+                                       "boot_disc_cache_mib = 0\n"
+                                       "[quota]\nmachines = 8\nmemory_mib = 16384\n"
+                                       "[quota_per_user]\nvcpus = 4\ndisk_gib = 100\n");
     g_autoptr(GError) error = NULL;
     g_autoptr(Config) config = config_load(files->file, &error);
     g_assert_no_error(error);
@@ -110,6 +112,11 @@ static void test_every_key_is_read(void)
     g_assert_cmpuint(config->machines, ==, 9);
     g_assert_cmpuint(config->connections, ==, 10);
     g_assert_cmpuint(config->boot_disc_cache_mib, ==, 0);
+    const ConfigQuota all_quota = config->quota, own = config->quota_per_user;
+    g_autofree char *quota =
+        g_strdup_printf("%u %u %u %u, %u %u %u %u", all_quota.machines, all_quota.vcpus, all_quota.memory_mib,
+                        all_quota.disk_gib, own.machines, own.vcpus, own.memory_mib, own.disk_gib);
+    g_assert_cmpstr(quota, ==, "8 0 16384 0, 0 4 0 100");
 }
 
 static void test_state_moves_discs_and_drivers(void)

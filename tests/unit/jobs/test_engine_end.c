@@ -261,7 +261,7 @@ static StoreJob *run_one(gboolean (*run)(Job *, GError **))
 {
     g_autoptr(Fixture) fixture = fixture_new(1);
     JobStep step = { "only", 0, run, NULL };
-    JobKind kind = { "one", &step, 1, FALSE, NULL, NULL, NULL, NULL };
+    JobKind kind = { "one", &step, 1, FALSE, FALSE, NULL, NULL, NULL, NULL };
     const JobKind *kinds[] = { &kind };
     job_engine_free(fixture->engine);
     fixture->engine = job_engine_new(fixture->store, kinds, 1, 1, fixture);

@@ -130,6 +130,12 @@ static void test_failed_migration_changes_nothing(void)
 // The table of images as schema 4 had it, with one image on another and a machine on that.
 static const char images_of_4[] =
     "ALTER TABLE jobs DROP COLUMN next;"
+    "DROP INDEX jobs_by_admission;"
+    "ALTER TABLE jobs DROP COLUMN admission; ALTER TABLE jobs DROP COLUMN overtaken;"
+    "ALTER TABLE jobs DROP COLUMN waiting;"
+    "ALTER TABLE machines DROP COLUMN owner; ALTER TABLE machines DROP COLUMN vcpus;"
+    "ALTER TABLE machines DROP COLUMN memory_mib; ALTER TABLE machines DROP COLUMN disk_gib;"
+    "ALTER TABLE machines DROP COLUMN admitted; ALTER TABLE machines DROP COLUMN runs;"
     "DROP TABLE leases;"
     "DROP INDEX machines_by_pool;"
     "ALTER TABLE machines DROP COLUMN pool_state;"

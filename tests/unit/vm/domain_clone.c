@@ -53,6 +53,34 @@ static void test_matches_golden(void)
     g_assert_cmpstr(xml, ==, wanted);
 }
 
+static void test_size_is_what_the_definition_gives(void)
+{
+    static const struct {
+        const char *xml;
+        guint mib; // 0: refused
+    } rows[] = {
+        { "<domain><memory unit='KiB'>1048577</memory><vcpu>2</vcpu></domain>", 1025 },
+        { "<domain><memory>2097152</memory><vcpu>2</vcpu></domain>", 2048 },
+        { "<domain><memory unit='GiB'>3</memory><vcpu>2</vcpu></domain>", 3072 },
+        { "<domain><memory unit='TiB'>1</memory><vcpu>2</vcpu></domain>", 0 },
+        { "<domain><memory>much</memory><vcpu>2</vcpu></domain>", 0 },
+        { "<domain><vcpu>2</vcpu></domain>", 0 },
+    };
+    g_autofree char *image = golden("clone-of.xml");
+    guint vcpus = 0, mib = 0;
+    g_assert_true(domain_clone_size(image, &vcpus, &mib, NULL));
+    g_assert_cmpuint(vcpus, ==, 2);
+    g_assert_cmpuint(mib, ==, 1536);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_cmpint(domain_clone_size(rows[i].xml, &vcpus, &mib, &error), ==, rows[i].mib > 0);
+        if (rows[i].mib > 0)
+            g_assert_cmpuint(mib, ==, rows[i].mib);
+        else
+            g_assert_error(error, VM_ERROR, VM_ERROR_INVALID);
+    }
+}
+
 static void test_nothing_of_the_image_s_identity_is_left(void)
 {
     static const char *const gone[] = { "compat-01", "5f1f2b0c-7c1f-4d55-9f0b-0d6a3a2b1c00", ".iso",
@@ -120,6 +148,8 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/domain-clone/matches-golden", test_matches_golden);
+    g_test_add_func("/domain-clone/size-is-what-the-definition-gives",
+                    test_size_is_what_the_definition_gives);
     g_test_add_func("/domain-clone/nothing-of-the-image-s-identity-is-left",
                     test_nothing_of_the_image_s_identity_is_left);
     g_test_add_func("/domain-clone/passes-isolation", test_passes_isolation);
