@@ -32,7 +32,7 @@ typedef struct {
     guint vcpus, memory_mib, disk_gib; // the last rounded up
 } CloneSize;
 // What a clone of @image takes: the image's, but for what @hardware (a request's, or NULL) says. Asks libvirt
-// how large the disk is.
+// how large the disk is. STORE_ERROR_NOT_FOUND if the image is not ready.
 gboolean clone_size(Daemon *daemon, const StoreImage *image, json_object *hardware, CloneSize *ret_size,
                     GError **error);
 
