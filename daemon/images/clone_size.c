@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a clone takes of quotas, before there is one: as its image's definition and disk say.
+#include <string.h>
+
 #include "daemon/images/image_files.h"
 #include "daemon/images/images.h"
 #include "daemon/install/machine_files.h"
@@ -13,6 +15,10 @@ gboolean clone_size(Daemon *daemon, const StoreImage *image, json_object *hardwa
 {
     CloneSize size = { 0, 0, 0 };
     guint64 bytes = 0;
+    if (strcmp(image->state, "ready") != 0) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_NOT_FOUND, "image \"%s\" is not ready", image->name);
+        return FALSE;
+    }
     g_autofree char *volume = machine_disk_volume(daemon, image->uuid);
     g_autofree char *xml = image_definition_read(daemon, image->uuid, error);
     if (!xml || !domain_clone_size(xml, &size.vcpus, &size.memory_mib, error) ||

@@ -47,7 +47,7 @@ char *clone_submit(Daemon *daemon, const CloneOrder *order, const StoreIdempoten
                    GError **error);
 
 // What a clone of @image takes: the image's, but for what @hardware (a request's, or NULL) says. Asks libvirt
-// how large the disk is.
+// how large the disk is. STORE_ERROR_NOT_FOUND if the image is not ready.
 gboolean clone_size(Daemon *daemon, const StoreImage *image, json_object *hardware, CloneSize *ret_size,
                     GError **error);
 

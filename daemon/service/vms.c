@@ -13,7 +13,8 @@
 #include "daemon/service/service_parts.h"
 #include "daemon/vm/domain.h"
 
-#define PAGE 200 // machines looked at in one go
+#define PAGE              200 // machines looked at in one go
+#define POWERS_ONE_BY_ONE 16  // machines of a list whose power is asked for so
 
 StoreMachine *service_find_machine(Daemon *daemon, const char *name, Problem **problem)
 {
@@ -284,9 +285,12 @@ json_object *service_vm_list(Daemon *daemon, const ServicePage *page, Problem **
         service_problem(problem, error);
         return NULL;
     }
-    // Asked for one by one, a long list would take as many round trips. Where that is all there is, so be it.
+    // One by one, a long list takes as many round trips; for a short one all domains of the host are too
+    // many.
     g_autoptr(GHashTable) powers =
-        vm_connection_is_alive(daemon->libvirt) ? domain_power_all(daemon->libvirt, NULL) : NULL;
+        machines->len > POWERS_ONE_BY_ONE && vm_connection_is_alive(daemon->libvirt)
+            ? domain_power_all(daemon->libvirt, NULL)
+            : NULL;
     json_object *array = json_object_new_array();
     for (guint i = 0; i < machines->len; i++)
         json_object_array_add(array, machine_to_json(daemon, machines->pdata[i], powers));
