@@ -6,6 +6,7 @@
 #include "daemon/images/images.h"
 #include "daemon/install/guest_events.h"
 #include "daemon/install/install.h"
+#include "daemon/quota/gate.h"
 #include "daemon/service.h"
 #include "tests/unit/install/library_fixture.h"
 
@@ -28,13 +29,17 @@ static LibraryFixture *new_fixture(void)
     daemon->instance = (char *)"0123456789abcdef";
     daemon->libvirt = vm_connection_new("test:///default", "auto");
     daemon->guest_events = guest_events_new();
+    daemon->quota_gate = quota_gate_new(daemon);
     daemon->jobs = job_engine_new(daemon->store, kinds, G_N_ELEMENTS(kinds), 1, daemon);
+    job_engine_set_changed(daemon->jobs, quota_gate_on_jobs);
     return fixture;
 }
 
 static void end_fixture(LibraryFixture *fixture)
 {
+    quota_gate_stop(fixture->daemon.quota_gate);
     job_engine_free(fixture->daemon.jobs);
+    quota_gate_free(fixture->daemon.quota_gate);
     guest_events_free(fixture->daemon.guest_events);
     vm_connection_free(fixture->daemon.libvirt);
     library_fixture_free(fixture);
@@ -205,6 +210,7 @@ static void who_waits_is_told_that_the_image_is_not_made(void)
         service_job_cancel(&fixture->daemon, member(first, "job", "id"), &problem);
     g_assert_nonnull(cancelled);
     g_assert_true(job_engine_start(fixture->daemon.jobs, NULL));
+    quota_gate_start(fixture->daemon.quota_gate);
     g_autoptr(StoreJob) create = ended(fixture, member(first, "job", "id"));
     g_autoptr(StoreJob) seal = ended(fixture, member(first, "job", "next"));
     g_autoptr(StoreJob) clone = ended(fixture, member(second, "job", "id"));
@@ -231,6 +237,7 @@ static void what_was_not_installed_is_not_sealed(void)
         store_machine_set_state(store, member(first, "vm", "uuid"), "failed", "setup-stopped", "No.", NULL));
     image_sweep(&fixture->daemon);
     g_assert_true(job_engine_start(fixture->daemon.jobs, NULL));
+    quota_gate_start(fixture->daemon.quota_gate);
     g_autoptr(StoreJob) seal = ended(fixture, member(first, "job", "next"));
     g_autoptr(StoreJob) clone = ended(fixture, member(second, "job", "id"));
     g_assert_cmpstr(seal->error_code, ==, "not-installed");

@@ -55,3 +55,16 @@ char *fixture_steps(Fixture *fixture, const char *id);
 char *fixture_events(Fixture *fixture, const char *id);
 // Runs SQL on the store's connection.
 void fixture_sql(Fixture *fixture, const char *sql);
+// SQL that takes away what a schema brought, the newest first.
+#define FIXTURE_UNDO_8                                                                                       \
+    "DROP INDEX jobs_by_admission;"                                                                          \
+    "ALTER TABLE jobs DROP COLUMN admission; ALTER TABLE jobs DROP COLUMN overtaken;"                        \
+    "ALTER TABLE jobs DROP COLUMN waiting;"                                                                  \
+    "ALTER TABLE machines DROP COLUMN owner; ALTER TABLE machines DROP COLUMN vcpus;"                        \
+    "ALTER TABLE machines DROP COLUMN memory_mib; ALTER TABLE machines DROP COLUMN disk_gib;"                \
+    "ALTER TABLE machines DROP COLUMN admitted; ALTER TABLE machines DROP COLUMN runs;"
+#define FIXTURE_UNDO_7                                                                                       \
+    "DROP INDEX images_by_recipe;"                                                                           \
+    "ALTER TABLE images DROP COLUMN recipe;"                                                                 \
+    "ALTER TABLE images DROP COLUMN expires;"                                                                \
+    "ALTER TABLE jobs DROP COLUMN next;"

@@ -129,14 +129,7 @@ static void test_failed_migration_changes_nothing(void)
 
 // The table of images as schema 4 had it, with one image on another and a machine on that.
 static const char images_of_4[] =
-    "ALTER TABLE jobs DROP COLUMN next;"
-    "DROP INDEX jobs_by_admission;"
-    "ALTER TABLE jobs DROP COLUMN admission; ALTER TABLE jobs DROP COLUMN overtaken;"
-    "ALTER TABLE jobs DROP COLUMN waiting;"
-    "ALTER TABLE machines DROP COLUMN owner; ALTER TABLE machines DROP COLUMN vcpus;"
-    "ALTER TABLE machines DROP COLUMN memory_mib; ALTER TABLE machines DROP COLUMN disk_gib;"
-    "ALTER TABLE machines DROP COLUMN admitted; ALTER TABLE machines DROP COLUMN runs;"
-    "DROP TABLE leases;"
+    "ALTER TABLE jobs DROP COLUMN next;" FIXTURE_UNDO_8 "DROP TABLE leases;"
     "DROP INDEX machines_by_pool;"
     "ALTER TABLE machines DROP COLUMN pool_state;"
     "ALTER TABLE machines DROP COLUMN pool;"
@@ -177,12 +170,8 @@ static void test_images_stay_what_they_are_based_on(void)
     g_assert_cmpstr(broken, ==, "0");
 }
 
-// What schema 7 brings, taken away, with an image, and clones that are being made, or were.
-static const char clones_of_6[] =
-    "DROP INDEX images_by_recipe;"
-    "ALTER TABLE images DROP COLUMN recipe;"
-    "ALTER TABLE images DROP COLUMN expires;"
-    "ALTER TABLE jobs DROP COLUMN next;"
+// As schema 6 had it, with an image, and clones that are being made, or were.
+static const char clones_of_6[] = FIXTURE_UNDO_8 FIXTURE_UNDO_7
     "INSERT INTO images (name, uuid, state, machine, created)"
     "  VALUES ('gold', 'uuid-1', 'ready', 'm', '2026-01-02T03:04:05.678Z');"
     "INSERT INTO jobs (id, kind, state, created)"

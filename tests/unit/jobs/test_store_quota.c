@@ -178,13 +178,7 @@ static void test_nothing_is_lost_over_a_restart(void)
 }
 
 // As schema 6 had it: an install, a clone of its image that says less, one of an image of that, and jobs.
-static const char rows_of_6[] =
-    "DROP INDEX jobs_by_admission;"
-    "ALTER TABLE jobs DROP COLUMN admission; ALTER TABLE jobs DROP COLUMN overtaken;"
-    "ALTER TABLE jobs DROP COLUMN waiting;"
-    "ALTER TABLE machines DROP COLUMN owner; ALTER TABLE machines DROP COLUMN vcpus;"
-    "ALTER TABLE machines DROP COLUMN memory_mib; ALTER TABLE machines DROP COLUMN disk_gib;"
-    "ALTER TABLE machines DROP COLUMN admitted; ALTER TABLE machines DROP COLUMN runs;"
+static const char rows_of_6[] = FIXTURE_UNDO_8 FIXTURE_UNDO_7
     "INSERT INTO images (name, uuid, state, machine, request, created) VALUES ('gold', 'u1', 'ready', 'm',"
     "  '{\"hardware\":{\"vcpus\":2,\"memory_mib\":2048,\"disk_gib\":32}}', '');"
     "INSERT INTO images (name, uuid, state, machine, parent, request, created) VALUES ('silver', 'u2',"
