@@ -235,3 +235,12 @@ BootDiscRecipe install_plan_recipe(const InstallPlan *plan)
         .driver_hashes = (const char *const *)plan->driver_hashes,
     };
 }
+
+json_object *install_plan_edition_json(const InstallPlan *plan)
+{
+    json_object *object = json_object_new_object();
+    json_object_object_add(object, "edition_id", json_object_new_string(plan->target.edition_id));
+    json_object_object_add(object, "index", json_object_new_int64(plan->target.image_index));
+    json_object_object_add(object, "architecture", json_object_new_string(plan->target.architecture));
+    return object;
+}

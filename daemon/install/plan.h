@@ -51,3 +51,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(InstallPlan, install_plan_free)
 
 // Recipe of the plan's boot disc. Borrowed from the plan.
 BootDiscRecipe install_plan_recipe(const InstallPlan *plan);
+// The edition that is installed: {"edition_id","index","architecture"}. The caller frees.
+json_object *install_plan_edition_json(const InstallPlan *plan);

@@ -93,15 +93,6 @@ json_object *provenance_guest_files(Daemon *daemon, const char *architecture)
     return object;
 }
 
-static json_object *edition_json(const InstallPlan *plan)
-{
-    json_object *object = json_object_new_object();
-    add_text(object, "edition_id", plan->target.edition_id);
-    json_object_object_add(object, "index", json_object_new_int64(plan->target.image_index));
-    add_text(object, "architecture", plan->target.architecture);
-    return object;
-}
-
 static json_object *versions_json(Daemon *daemon)
 {
     g_autofree char *libvirt = vm_connection_version(daemon->libvirt);
@@ -185,7 +176,7 @@ gboolean provenance_write(Job *job, const InstallPlan *plan, const char *domain_
     g_autoptr(json_object) object = begin(job, machine, domain_xml);
     g_autofree char *answer_file = machine_file(daemon, uuid, MACHINE_FILE_ANSWER_FILE);
     json_object_object_add(object, "disc", disc_json(plan));
-    json_object_object_add(object, "edition", edition_json(plan));
+    json_object_object_add(object, "edition", install_plan_edition_json(plan));
     json_object_object_add(object, "drivers", drivers_json(plan));
     add_text(object, "boot_disc", machine->boot_disc);
     json_object_object_add(object, "template", template_json(plan));

@@ -41,15 +41,6 @@ static json_object *disc_json(const InstallPlan *plan)
     return object;
 }
 
-static json_object *edition_json(const InstallPlan *plan)
-{
-    json_object *object = json_object_new_object();
-    add_text(object, "edition_id", plan->target.edition_id);
-    json_object_object_add(object, "index", json_object_new_int64(plan->target.image_index));
-    add_text(object, "architecture", plan->target.architecture);
-    return object;
-}
-
 // The order is that in which Windows takes them.
 static json_object *drivers_json(const InstallPlan *plan)
 {
@@ -83,7 +74,7 @@ char *install_recipe(Daemon *daemon, const InstallPlan *plan, json_object *docum
     g_autoptr(json_object) recipe = json_object_new_object();
     add_text(recipe, "format", FORMAT);
     json_object_object_add(recipe, "disc", disc_json(plan));
-    json_object_object_add(recipe, "edition", edition_json(plan));
+    json_object_object_add(recipe, "edition", install_plan_edition_json(plan));
     json_object_object_add(recipe, "drivers", drivers_json(plan));
     json_object_object_add(recipe, "hardware", hardware_json(plan));
     add_text(recipe, "config_disc_sha256", config);

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See expiry.h. A thread that looks at the store now and then: a lifetime may be changed at any moment, and
-// nobody minds a machine that is there some seconds longer.
+// See expiry.h. The store is looked at now and then: a lifetime may be changed at any moment, and nobody
+// minds a machine that is there some seconds longer.
 #include "daemon/lifecycle/expiry.h"
 
 #include "common/ids.h"
+#include "daemon/lookout.h"
 #include "daemon/service.h"
 
 #define LOOK_EVERY (5 * G_TIME_SPAN_SECOND)
 
 struct Expiry {
     Daemon *daemon;
-    GThread *thread;
-    GMutex lock;
-    GCond changed;
-    gboolean stopping;
+    Lookout *lookout;
 };
 
 static void delete_expired(Daemon *daemon)
@@ -34,29 +32,18 @@ static void delete_expired(Daemon *daemon)
     }
 }
 
-static gpointer watch(gpointer data)
+static gint64 look(gpointer data)
 {
-    Expiry *expiry = data;
-    g_mutex_lock(&expiry->lock);
-    while (!expiry->stopping) {
-        g_mutex_unlock(&expiry->lock);
-        delete_expired(expiry->daemon);
-        g_mutex_lock(&expiry->lock);
-        const gint64 until = g_get_monotonic_time() + LOOK_EVERY;
-        while (!expiry->stopping && g_cond_wait_until(&expiry->changed, &expiry->lock, until))
-            continue;
-    }
-    g_mutex_unlock(&expiry->lock);
-    return NULL;
+    delete_expired(((Expiry *)data)->daemon);
+    return LOOK_EVERY;
 }
 
 Expiry *expiry_start(Daemon *daemon)
 {
     Expiry *expiry = g_new0(Expiry, 1);
     expiry->daemon = daemon;
-    g_mutex_init(&expiry->lock);
-    g_cond_init(&expiry->changed);
-    expiry->thread = g_thread_new("expiry", watch, expiry);
+    expiry->lookout = lookout_new("expiry", look, expiry);
+    lookout_start(expiry->lookout);
     return expiry;
 }
 
@@ -64,12 +51,7 @@ void expiry_stop(Expiry *expiry)
 {
     if (!expiry)
         return;
-    g_mutex_lock(&expiry->lock);
-    expiry->stopping = TRUE;
-    g_cond_broadcast(&expiry->changed);
-    g_mutex_unlock(&expiry->lock);
-    g_thread_join(expiry->thread);
-    g_mutex_clear(&expiry->lock);
-    g_cond_clear(&expiry->changed);
+    lookout_stop(expiry->lookout);
+    lookout_free(expiry->lookout);
     g_free(expiry);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The keeper: a thread that compares pools with their machines, and asks for the jobs that make up the
-// difference.
+// The keeper: now and then, and when something has changed, it compares pools with their machines, and asks
+// for the jobs that make up the difference.
 #include <string.h>
 
 #include "common/ids.h"
 #include "daemon/images/images.h"
+#include "daemon/lookout.h"
 #include "daemon/pools/pools.h"
 #include "daemon/service.h"
 #include "daemon/vm/domain.h"
@@ -25,10 +26,8 @@ typedef struct {
 
 struct PoolKeeper {
     Daemon *daemon;
-    GThread *thread;
+    Lookout *lookout;
     GMutex lock;
-    GCond changed;
-    gboolean stopping, woken;
     GHashTable *troubles; // name of the pool → Trouble, with the lock
 };
 
@@ -230,36 +229,20 @@ static gboolean sweep(Daemon *daemon, GError **error)
     return store_lease_sweep(daemon->store, now, old, error) && pool_resume_granted(daemon, error);
 }
 
-static void look(PoolKeeper *keeper)
+static gint64 look(gpointer data)
 {
+    PoolKeeper *keeper = data;
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) pools = NULL;
     if (!vm_connection_is_alive(keeper->daemon->libvirt))
-        return;
+        return LOOK_EVERY;
     if (sweep(keeper->daemon, &error))
         pools = store_pool_list(keeper->daemon->store, &error);
     for (guint i = 0; pools && !error && i < pools->len; i++)
         tend(keeper, pools->pdata[i], &error);
     if (error)
         g_warning("pools: %s", error->message);
-}
-
-static gpointer keep(gpointer data)
-{
-    PoolKeeper *keeper = data;
-    g_mutex_lock(&keeper->lock);
-    while (!keeper->stopping) {
-        keeper->woken = FALSE;
-        g_mutex_unlock(&keeper->lock);
-        look(keeper);
-        g_mutex_lock(&keeper->lock);
-        const gint64 until = g_get_monotonic_time() + LOOK_EVERY;
-        while (!keeper->stopping && !keeper->woken &&
-               g_cond_wait_until(&keeper->changed, &keeper->lock, until))
-            continue;
-    }
-    g_mutex_unlock(&keeper->lock);
-    return NULL;
+    return LOOK_EVERY;
 }
 
 PoolKeeper *pool_keeper_new(Daemon *daemon)
@@ -267,41 +250,33 @@ PoolKeeper *pool_keeper_new(Daemon *daemon)
     PoolKeeper *keeper = g_new0(PoolKeeper, 1);
     keeper->daemon = daemon;
     keeper->troubles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, trouble_free);
+    keeper->lookout = lookout_new("pools", look, keeper);
     g_mutex_init(&keeper->lock);
-    g_cond_init(&keeper->changed);
     return keeper;
 }
 
 void pool_keeper_start(PoolKeeper *keeper)
 {
-    keeper->thread = g_thread_new("pools", keep, keeper);
+    lookout_start(keeper->lookout);
 }
 
 void pool_keeper_wake(PoolKeeper *keeper)
 {
-    g_mutex_lock(&keeper->lock);
-    keeper->woken = TRUE;
-    g_cond_broadcast(&keeper->changed);
-    g_mutex_unlock(&keeper->lock);
+    lookout_wake(keeper->lookout);
 }
 
 void pool_keeper_stop(PoolKeeper *keeper)
 {
-    if (!keeper || !keeper->thread)
-        return;
-    g_mutex_lock(&keeper->lock);
-    keeper->stopping = TRUE;
-    g_cond_broadcast(&keeper->changed);
-    g_mutex_unlock(&keeper->lock);
-    g_thread_join(g_steal_pointer(&keeper->thread));
+    if (keeper)
+        lookout_stop(keeper->lookout);
 }
 
 void pool_keeper_free(PoolKeeper *keeper)
 {
     if (!keeper)
         return;
+    lookout_free(keeper->lookout);
     g_hash_table_unref(keeper->troubles);
     g_mutex_clear(&keeper->lock);
-    g_cond_clear(&keeper->changed);
     g_free(keeper);
 }

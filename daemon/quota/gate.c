@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// See gate.h. One thread, which reads all anew for each admission: few jobs wait, and rows do not lie.
+// See gate.h. It reads all anew for each admission: few jobs wait, and rows do not lie.
 #include "daemon/quota/gate.h"
 
 #include "daemon/install/install.h"
+#include "daemon/lookout.h"
 #include "daemon/quota/text.h"
 
 // While something waits: room may come without a word, as when a machine is ended by hand.
@@ -13,10 +14,7 @@
 
 struct QuotaGate {
     Daemon *daemon;
-    GThread *thread;
-    GMutex lock;
-    GCond changed;
-    gboolean stopping, woken;
+    Lookout *lookout;
     GHashTable *told; // job → what was told of it last; the thread's own
 };
 
@@ -137,15 +135,9 @@ static gboolean look_once(QuotaGate *gate, const QuotaLimits *limits, gboolean *
                      : tell_all(gate, limits, &uses, rows, waiters, error);
 }
 
-static gboolean is_stopping(QuotaGate *gate)
+static gint64 look(gpointer data)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&gate->lock);
-    return gate->stopping;
-}
-
-// Returns how many wait afterwards.
-static guint look(QuotaGate *gate)
-{
+    QuotaGate *gate = data;
     const QuotaLimits limits = quota_limits(gate->daemon->config);
     g_autoptr(GError) error = NULL;
     guint waiting = 0;
@@ -156,30 +148,13 @@ static guint look(QuotaGate *gate)
             g_debug("quotas: %s; what ran last counts", error->message);
         g_clear_error(&error);
     }
-    while (admitted && !is_stopping(gate)) {
+    while (admitted && !lookout_is_stopping(gate->lookout)) {
         if (look_once(gate, &limits, &admitted, &waiting, &error))
             continue;
         g_warning("quotas: %s; trying again", error->message);
-        return 1;
+        return LOOK_EVERY;
     }
-    return waiting;
-}
-
-static gpointer keep(gpointer data)
-{
-    QuotaGate *gate = data;
-    g_mutex_lock(&gate->lock);
-    while (!gate->stopping) {
-        gate->woken = FALSE;
-        g_mutex_unlock(&gate->lock);
-        const guint waiting = look(gate);
-        g_mutex_lock(&gate->lock);
-        const gint64 until = g_get_monotonic_time() + (waiting > 0 ? LOOK_EVERY : LOOK_IDLE);
-        while (!gate->stopping && !gate->woken && g_cond_wait_until(&gate->changed, &gate->lock, until))
-            continue;
-    }
-    g_mutex_unlock(&gate->lock);
-    return NULL;
+    return waiting > 0 ? LOOK_EVERY : LOOK_IDLE;
 }
 
 QuotaGate *quota_gate_new(Daemon *daemon)
@@ -187,21 +162,18 @@ QuotaGate *quota_gate_new(Daemon *daemon)
     QuotaGate *gate = g_new0(QuotaGate, 1);
     gate->daemon = daemon;
     gate->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    g_mutex_init(&gate->lock);
-    g_cond_init(&gate->changed);
+    gate->lookout = lookout_new("quotas", look, gate);
     return gate;
 }
 
 void quota_gate_start(QuotaGate *gate)
 {
-    gate->thread = g_thread_new("quotas", keep, gate);
+    lookout_start(gate->lookout);
 }
 
 void quota_gate_wake(QuotaGate *gate)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&gate->lock);
-    gate->woken = TRUE;
-    g_cond_broadcast(&gate->changed);
+    lookout_wake(gate->lookout);
 }
 
 void quota_gate_on_jobs(gpointer daemon)
@@ -211,21 +183,15 @@ void quota_gate_on_jobs(gpointer daemon)
 
 void quota_gate_stop(QuotaGate *gate)
 {
-    if (!gate || !gate->thread)
-        return;
-    g_mutex_lock(&gate->lock);
-    gate->stopping = TRUE;
-    g_cond_broadcast(&gate->changed);
-    g_mutex_unlock(&gate->lock);
-    g_thread_join(g_steal_pointer(&gate->thread));
+    if (gate)
+        lookout_stop(gate->lookout);
 }
 
 void quota_gate_free(QuotaGate *gate)
 {
     if (!gate)
         return;
+    lookout_free(gate->lookout);
     g_hash_table_unref(gate->told);
-    g_mutex_clear(&gate->lock);
-    g_cond_clear(&gate->changed);
     g_free(gate);
 }
