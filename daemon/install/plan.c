@@ -239,7 +239,8 @@ BootDiscRecipe install_plan_recipe(const InstallPlan *plan)
 json_object *install_plan_edition_json(const InstallPlan *plan)
 {
     json_object *object = json_object_new_object();
-    json_object_object_add(object, "edition_id", json_object_new_string(plan->target.edition_id));
+    const char *id = plan->target.edition_id; // NULL: the disc does not say
+    json_object_object_add(object, "edition_id", id ? json_object_new_string(id) : NULL);
     json_object_object_add(object, "index", json_object_new_int64(plan->target.image_index));
     json_object_object_add(object, "architecture", json_object_new_string(plan->target.architecture));
     return object;
