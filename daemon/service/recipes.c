@@ -73,6 +73,13 @@ gboolean service_match_recipe(Daemon *daemon, const InstallPlan *plan, json_obje
     GError *error = NULL;
     const MachineRequest *request = plan->request;
     g_auto(RecipeMatch) match = { .recipe = install_recipe(daemon, plan, document, &error) };
+    // What keeps the recipe from being told will keep the install from going on: its job says so, with its
+    // phase.
+    if (!match.recipe && !request->seal) {
+        g_message("no recipe: %s, ignoring", error->message);
+        g_error_free(error);
+        return TRUE;
+    }
     if (!match.recipe || (!request->fresh && !store_image_find_recipe(daemon->store, match.recipe,
                                                                       request->seal, &match.image, &error))) {
         service_problem(problem, error);

@@ -50,7 +50,7 @@ gboolean service_check_quota(Daemon *daemon, const QuotaAmount *need, gboolean p
 void service_clone_problem(json_object *request, GError *error, Problem **problem);
 // What the recipe of a request for an install leads to.
 typedef struct {
-    char *recipe;
+    char *recipe;      // NULL: it cannot be told; only without "seal"
     StoreImage *image; // with that recipe, ready or being made, that the machine is to be a clone of; NULL:
                        // it is to be installed
 } RecipeMatch;
