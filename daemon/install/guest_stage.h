@@ -44,9 +44,10 @@ const char *guest_stage_name(GuestStage stage);
 // A machine that resets itself may say so several times before it takes effect, the more the busier the host;
 // no Windows and no boot loader starts and fails within this.
 #define GUEST_REBOOTS_APART (3 * G_TIME_SPAN_SECOND)
-// sevend's scripts write kilobytes to COM1, Setup's logs at most a few hundred each: what writes more floods
-// the port, and would keep a dead install alive by it.
-#define GUEST_CONSOLE_BYTES (16u << 20)
+// sevend's scripts write kilobytes to COM1, of Setup's five logs at most 256 KiB each (guest/agent/report.c):
+// what writes more floods the port, and would keep a dead install alive by it. An emulated port takes minutes
+// for ten times as much.
+#define GUEST_CONSOLE_BYTES (4u << 20)
 // An agent that is silent for so many times the limit of a standstill is gone, whatever else moves.
 #define GUEST_SILENT_TIMES 4
 // A screen that stands so often in a row is no flicker.
