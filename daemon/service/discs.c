@@ -50,18 +50,15 @@ static Disc *admit(Daemon *daemon, Upload *upload, Problem **problem)
     g_autofree char *file = g_strconcat(name, ".iso", NULL);
     g_autofree char *path = g_build_filename(daemon->config->discs, file, NULL);
     GError *error = NULL;
-    gboolean ok = upload_sync(upload, &error);
-    if (ok && upload_sha256(upload)) {
-        hashes = upload_hashes(daemon, upload, &error);
-        ok = hashes != NULL;
-        if (ok && !upload_check_digest(upload, hashes, problem)) {
-            upload_discard(upload);
-            return NULL;
-        }
+    const UploadVerdict verdict = upload_verify(daemon, upload, &hashes, problem);
+    if (verdict == UPLOAD_OTHER) {
+        upload_discard(upload);
+        return NULL;
     }
-    if (!ok || !upload_commit(upload, path, &error)) {
+    if (verdict != UPLOAD_AS_SAID || !upload_commit(upload, path, &error)) {
         upload_release(upload);
-        service_problem(problem, error);
+        if (error)
+            service_problem(problem, error);
         return NULL;
     }
     Disc *disc = disc_find(daemon, name, &error);

@@ -57,7 +57,7 @@ json_object *service_driver_upload_finish(Daemon *daemon, ServiceUpload *upload,
         return service_driver_upload_show(daemon, name, problem);
     }
     g_autoptr(json_object) imported = NULL;
-    if (upload_is_as_said(daemon, upload, problem)) {
+    if (upload_verify(daemon, upload, NULL, problem) == UPLOAD_AS_SAID) {
         imported = driver_package_import(daemon, name, upload_path(upload), architecture, &error);
         if (!imported)
             service_problem(problem, error);

@@ -112,9 +112,13 @@ json_object *service_image_import_finish(Daemon *daemon, ServiceUpload *upload, 
         upload_release(upload);
         return service_image_import_show(daemon, name, problem);
     }
-    char *job =
-        upload_is_as_said(daemon, upload, problem) ? submit_import(daemon, &upload, name, problem) : NULL;
-    if (upload && !job)
+    char *job = NULL;
+    const UploadVerdict verdict = upload_verify(daemon, upload, NULL, problem);
+    if (verdict == UPLOAD_AS_SAID)
+        job = submit_import(daemon, &upload, name, problem);
+    if (verdict == UPLOAD_UNREAD)
+        upload_release(upload);
+    else if (upload && !job)
         upload_discard(upload);
     if (!job)
         return NULL;

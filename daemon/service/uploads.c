@@ -90,23 +90,6 @@ void service_upload_abandon(ServiceUpload *upload)
     upload_release(upload);
 }
 
-json_object *upload_hashes(Daemon *daemon, const Upload *upload, GError **error)
-{
-    const char *arguments[] = { "hash", upload_path(upload), NULL };
-    return media_run(daemon->config->media, arguments, NULL, NULL, daemon->stopping, error);
-}
-
-gboolean upload_check_digest(const Upload *upload, json_object *hashes, Problem **problem)
-{
-    const char *wanted = upload_sha256(upload), *found = json_string_member(hashes, "sha256");
-    if (!wanted || g_strcmp0(wanted, found) == 0)
-        return TRUE;
-    problem_set(problem, 422, "digest-mismatch",
-                "\"%s\": the SHA-256 of what came is %s, not %s as was said; it has been thrown away",
-                upload_name(upload), found, wanted);
-    return FALSE;
-}
-
 json_object *upload_state_json(const char *name, const UploadState *state)
 {
     json_object *object = json_object_new_object();
@@ -119,17 +102,33 @@ json_object *upload_state_json(const char *name, const UploadState *state)
     return object;
 }
 
-gboolean upload_is_as_said(Daemon *daemon, Upload *upload, Problem **problem)
+static json_object *hash(Daemon *daemon, const Upload *upload, GError **error)
+{
+    const char *arguments[] = { "hash", upload_path(upload), NULL };
+    return media_run(daemon->config->media, arguments, NULL, NULL, daemon->stopping, error);
+}
+
+static UploadVerdict compare(const Upload *upload, json_object *hashes, Problem **problem)
+{
+    const char *wanted = upload_sha256(upload), *found = json_string_member(hashes, "sha256");
+    if (g_strcmp0(wanted, found) == 0)
+        return UPLOAD_AS_SAID;
+    problem_set(problem, 422, "digest-mismatch",
+                "\"%s\": the SHA-256 of what came is %s, not %s as was said; it has been thrown away",
+                upload_name(upload), found, wanted);
+    return UPLOAD_OTHER;
+}
+
+UploadVerdict upload_verify(Daemon *daemon, Upload *upload, json_object **ret_hashes, Problem **problem)
 {
     GError *error = NULL;
     g_autoptr(json_object) hashes = NULL;
-    gboolean ok = upload_sync(upload, &error);
-    if (ok && upload_sha256(upload)) {
-        hashes = upload_hashes(daemon, upload, &error);
-        ok = hashes != NULL;
+    if (!upload_sync(upload, &error) || (upload_sha256(upload) && !(hashes = hash(daemon, upload, &error)))) {
+        service_problem(problem, error);
+        return UPLOAD_UNREAD;
     }
-    if (ok)
-        return !hashes || upload_check_digest(upload, hashes, problem);
-    service_problem(problem, error);
-    return FALSE;
+    const UploadVerdict verdict = hashes ? compare(upload, hashes, problem) : UPLOAD_AS_SAID;
+    if (ret_hashes)
+        *ret_hashes = g_steal_pointer(&hashes);
+    return verdict;
 }

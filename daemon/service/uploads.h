@@ -9,11 +9,13 @@
 // caller frees. FALSE with a 400.
 gboolean upload_head_parse(const ServiceUploadHead *head, UploadStart *start, char **ret_sha256,
                            Problem **problem);
-// {"sha1","sha256"} of what came and was synced, by sevend-media.
-json_object *upload_hashes(Daemon *daemon, const Upload *upload, GError **error);
-// FALSE with a 422 if the client said another SHA-256; the caller discards the upload.
-gboolean upload_check_digest(const Upload *upload, json_object *hashes, Problem **problem);
-// The same for what is not hashed anyway: syncs it, and reads it only if the client said what it should be.
-gboolean upload_is_as_said(Daemon *daemon, Upload *upload, Problem **problem);
+typedef enum {
+    UPLOAD_AS_SAID, // or nothing was said
+    UPLOAD_OTHER,   // of another SHA-256 than was said, a 422: worth nothing to anybody
+    UPLOAD_UNREAD,  // could not be synced or read, which may work another time
+} UploadVerdict;
+// Syncs the whole upload, and reads it if the client said what its SHA-256 should be. *ret_hashes (may be
+// NULL): {"sha1","sha256"} by sevend-media, or NULL if it was not read; the caller puts it.
+UploadVerdict upload_verify(Daemon *daemon, Upload *upload, json_object **ret_hashes, Problem **problem);
 // {"name","received","total","tag","active","modified"}
 json_object *upload_state_json(const char *name, const UploadState *state);
