@@ -263,17 +263,20 @@ gboolean store_job_set_progress(Store *store, const char *id, int progress, GErr
 // while it runs or a job is about to let it. It counts for whoever holds it, else for its owner; a machine of
 // a pool that nobody holds for "pool NAME".
 typedef struct {
-    char *user;
-    gint64 machines, running; // of these: those whose processors and memory count
-    gint64 vcpus, memory_mib, disk_gib;
+    gint64 machines, vcpus, memory_mib, disk_gib;
     gint64 installs; // at work
+} StoreAmount;
+typedef struct {
+    char *user;
+    gint64 running; // of the machines, those whose processors and memory count
+    StoreAmount amount;
 } StoreUse;
 // A job that is not admitted yet, and what it takes beyond what its machine takes already.
 typedef struct {
     char *job, *user, *waiting;
     gint64 number;    // rises in the order of creation
     gint64 overtaken; // jobs that came later and went first, while it was the first of its user's
-    gint64 machines, vcpus, memory_mib, disk_gib, installs;
+    StoreAmount need;
     char *image,
         *maker; // of a clone whose image is still being made: its name, and the job that makes it; or NULL
 } StoreWaiter;

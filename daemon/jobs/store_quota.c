@@ -12,6 +12,17 @@
     "SELECT machine_uuid FROM jobs WHERE admission = 'admitted' AND state IN ('queued', 'running')"          \
     " AND machine_uuid IS NOT NULL"
 
+static StoreAmount amount_of_row(sqlite3_stmt *row, int column)
+{
+    return (StoreAmount){
+        .machines = sqlite3_column_int64(row, column),
+        .vcpus = sqlite3_column_int64(row, column + 1),
+        .memory_mib = sqlite3_column_int64(row, column + 2),
+        .disk_gib = sqlite3_column_int64(row, column + 3),
+        .installs = sqlite3_column_int64(row, column + 4),
+    };
+}
+
 static void use_free(gpointer data)
 {
     StoreUse *use = data;
@@ -23,12 +34,8 @@ static gpointer use_of_row(sqlite3_stmt *row)
 {
     StoreUse *use = g_new0(StoreUse, 1);
     use->user = store_column(row, 0);
-    use->machines = sqlite3_column_int64(row, 1);
-    use->running = sqlite3_column_int64(row, 2);
-    use->vcpus = sqlite3_column_int64(row, 3);
-    use->memory_mib = sqlite3_column_int64(row, 4);
-    use->disk_gib = sqlite3_column_int64(row, 5);
-    use->installs = sqlite3_column_int64(row, 6);
+    use->running = sqlite3_column_int64(row, 1);
+    use->amount = amount_of_row(row, 2);
     return use;
 }
 
@@ -36,7 +43,7 @@ GPtrArray *store_quota_use(Store *store, const char *install_kind, GError **erro
 {
     static const StoreRowKind kind = { use_of_row, use_free };
     return store_list_rows(store, (StoreSubject){ "machines", NULL }, &kind, error,
-                           "SELECT " USER ", count(*), sum(m.runs), sum(m.runs * m.vcpus),"
+                           "SELECT " USER ", sum(m.runs), count(*), sum(m.runs * m.vcpus),"
                            " sum(m.runs * m.memory_mib), sum(m.disk_gib),"
                            " sum(m.uuid IN (" AT_WORK " AND kind = ?1))"
                            " FROM machines AS m WHERE m.admitted = 1 GROUP BY 1 ORDER BY 1",
@@ -62,11 +69,7 @@ static gpointer waiter_of_row(sqlite3_stmt *row)
     waiter->waiting = store_column(row, 2);
     waiter->number = sqlite3_column_int64(row, 3);
     waiter->overtaken = sqlite3_column_int64(row, 4);
-    waiter->machines = sqlite3_column_int64(row, 5);
-    waiter->vcpus = sqlite3_column_int64(row, 6);
-    waiter->memory_mib = sqlite3_column_int64(row, 7);
-    waiter->disk_gib = sqlite3_column_int64(row, 8);
-    waiter->installs = sqlite3_column_int64(row, 9);
+    waiter->need = amount_of_row(row, 5);
     waiter->image = store_column(row, 10);
     waiter->maker = store_column(row, 11);
     return waiter;

@@ -33,11 +33,7 @@ static QuotaWaiter *waiters_of(const GPtrArray *rows)
                                     .user = row->user,
                                     .number = row->number,
                                     .overtaken = row->overtaken,
-                                    .need = { { [QUOTA_MACHINES] = row->machines,
-                                                [QUOTA_VCPUS] = row->vcpus,
-                                                [QUOTA_MEMORY] = row->memory_mib,
-                                                [QUOTA_DISK] = row->disk_gib,
-                                                [QUOTA_INSTALLS] = row->installs } } };
+                                    .need = quota_amount_of_row(&row->need) };
     }
     return waiters;
 }

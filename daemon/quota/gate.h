@@ -42,7 +42,8 @@ gboolean quota_look_at_power(Daemon *daemon, GError **error);
 
 // Held while somebody is admitted or given a machine: what is in use grows only under it.
 GMutex *quota_lock(void);
-// Adds the needs of a machine that is not there yet.
+QuotaAmount quota_amount_of_row(const StoreAmount *amount);
+// The needs of a machine that is not there yet.
 QuotaAmount quota_need(guint vcpus, guint memory_mib, guint disk_gib);
 // Why the quota of @holder keeps a machine like @machine from it now, or NULL. The caller frees.
 char *quota_why_not(Daemon *daemon, const char *holder, const StoreMachine *machine);

@@ -28,6 +28,15 @@ QuotaLimits quota_limits(const Config *config)
     return limits;
 }
 
+QuotaAmount quota_amount_of_row(const StoreAmount *amount)
+{
+    return (QuotaAmount){ { [QUOTA_MACHINES] = amount->machines,
+                            [QUOTA_VCPUS] = amount->vcpus,
+                            [QUOTA_MEMORY] = amount->memory_mib,
+                            [QUOTA_DISK] = amount->disk_gib,
+                            [QUOTA_INSTALLS] = amount->installs } };
+}
+
 static void check_one(gint64 limit, const QuotaAmount *need, QuotaResource r, const char *whose,
                       const char *pointer, Faults *faults)
 {
@@ -63,11 +72,7 @@ gboolean quota_uses_read(Daemon *daemon, QuotaUses *ret_uses, GError **error)
         const StoreUse *row = rows->pdata[i];
         uses[i] = (QuotaUse){ .user = row->user,
                               .running = row->running,
-                              .amount = { { [QUOTA_MACHINES] = row->machines,
-                                            [QUOTA_VCPUS] = row->vcpus,
-                                            [QUOTA_MEMORY] = row->memory_mib,
-                                            [QUOTA_DISK] = row->disk_gib,
-                                            [QUOTA_INSTALLS] = row->installs } } };
+                              .amount = quota_amount_of_row(&row->amount) };
     }
     *ret_uses = (QuotaUses){ rows, uses, rows->len };
     return TRUE;

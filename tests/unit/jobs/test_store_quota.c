@@ -50,8 +50,9 @@ static void assert_use(Fixture *fixture, const char *wanted)
     for (guint i = 0; i < uses->len; i++) {
         const StoreUse *use = uses->pdata[i];
         g_string_append_printf(text, "%s%s: m%d/%d v%d M%d d%d i%d", i > 0 ? ", " : "", use->user,
-                               (int)use->machines, (int)use->running, (int)use->vcpus, (int)use->memory_mib,
-                               (int)use->disk_gib, (int)use->installs);
+                               (int)use->amount.machines, (int)use->running, (int)use->amount.vcpus,
+                               (int)use->amount.memory_mib, (int)use->amount.disk_gib,
+                               (int)use->amount.installs);
     }
     g_assert_cmpstr(text->str, ==, wanted);
 }
@@ -65,9 +66,9 @@ static void assert_waiters(Fixture *fixture, const char *wanted)
     for (guint i = 0; i < waiters->len; i++) {
         const StoreWaiter *waiter = waiters->pdata[i];
         g_string_append_printf(text, "%s%s %s*%d m%d v%d M%d d%d i%d", i > 0 ? ", " : "", waiter->job,
-                               waiter->user, (int)waiter->overtaken, (int)waiter->machines,
-                               (int)waiter->vcpus, (int)waiter->memory_mib, (int)waiter->disk_gib,
-                               (int)waiter->installs);
+                               waiter->user, (int)waiter->overtaken, (int)waiter->need.machines,
+                               (int)waiter->need.vcpus, (int)waiter->need.memory_mib,
+                               (int)waiter->need.disk_gib, (int)waiter->need.installs);
     }
     g_assert_cmpstr(text->str, ==, wanted);
 }
