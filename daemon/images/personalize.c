@@ -137,24 +137,30 @@ static gboolean restart(Job *job, const Clone *clone, GError **error)
     return fail_by_agent(failure, error);
 }
 
-// For whoever logs on by itself: the agent falls silent, and answers again.
+// Waits until Windows has restarted: it answers by the name that it is to have, or answers again after it has
+// been silent.
+static gboolean restart_and_wait(Job *job, const Clone *clone, const char *name_or_null, GError **error)
+{
+    gboolean was_silent = FALSE;
+    job_set_time_limit(job, RESTART_SECONDS);
+    if (!restart(job, clone, error))
+        return FALSE;
+    for (;;) {
+        g_autoptr(AgentHello) hello = ask(job, clone, clone->nonce);
+        if (hello && (name_or_null ? names_collide(hello->computer_name, name_or_null) : was_silent))
+            return TRUE;
+        was_silent = was_silent || !hello;
+        if (!wait_a_moment(job, clone, error))
+            return FALSE;
+    }
+}
+
 static gboolean restart_for_logon(Job *job, const Clone *clone, GError **error)
 {
     if (!clone->request || !clone->request->user || !clone->request->user->autologon)
         return TRUE;
-    job_set_time_limit(job, RESTART_SECONDS);
-    if (!restart(job, clone, error))
-        return FALSE;
     job_log(job, "Windows restarts, and %s logs on", clone->request->user->name);
-    for (;;) {
-        g_autoptr(AgentHello) still = ask(job, clone, clone->nonce);
-        if (!still)
-            break;
-        if (!wait_a_moment(job, clone, error))
-            return FALSE;
-    }
-    g_autoptr(AgentHello) again = personalize_hello(job, clone, error);
-    return again != NULL;
+    return restart_and_wait(job, clone, NULL, error);
 }
 
 gboolean personalize_name(Job *job, const Clone *clone, GError **error)
@@ -168,18 +174,10 @@ gboolean personalize_name(Job *job, const Clone *clone, GError **error)
         return FALSE;
     if (names_collide(hello->computer_name, wanted))
         return restart_for_logon(job, clone, error);
-    if (!rename_computer(job, clone, hello->computer_name, error) || !restart(job, clone, error))
+    if (!rename_computer(job, clone, hello->computer_name, error))
         return FALSE;
     job_log(job, "Windows restarts as %s", wanted);
-    while (!names_collide(hello->computer_name, wanted)) {
-        if (!wait_a_moment(job, clone, error))
-            return FALSE;
-        g_clear_pointer(&hello, agent_hello_free);
-        hello = personalize_hello(job, clone, error);
-        if (!hello)
-            return FALSE;
-    }
-    return TRUE;
+    return restart_and_wait(job, clone, wanted, error);
 }
 
 static guint read_done(Job *job, const Clone *clone)
