@@ -207,7 +207,9 @@ static char *submit_install(Daemon *daemon, json_object *request, const char *ow
         service_problem(problem, error);
         return NULL;
     }
-    if (!service_match_recipe(daemon, plan, whole->document, &match, problem))
+    // What is installed anew needs a recipe for its image only.
+    const gboolean has_recipe = !plan->request->fresh || plan->request->seal;
+    if (has_recipe && !service_match_recipe(daemon, plan, whole->document, &match, problem))
         return NULL;
     return match.image ? service_clone_by_recipe(daemon, plan, whole, match.image, owner, key, problem)
                        : submit(daemon, plan, whole, match.recipe, owner, key, problem);
