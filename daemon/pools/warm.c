@@ -3,7 +3,9 @@
 // after the daemon was killed finds the snapshot that libvirt has finished meanwhile.
 #include "daemon/install/install.h"
 #include "daemon/install/isolation_gate.h"
+#include "daemon/install/machine_files.h"
 #include "daemon/pools/pools.h"
+#include "daemon/vm/agent.h"
 #include "daemon/vm/domain.h"
 #include "daemon/vm/snapshots.h"
 
@@ -11,6 +13,9 @@
 
 #define AGAIN_MS     300
 #define SAVE_SECONDS 900 // a machine's memory, onto a slow disk
+// A first command, of which Windows has nothing in memory yet.
+#define COMMAND_SECONDS  300
+#define COMMAND_AGAIN_MS 2000
 
 typedef gboolean (*Attempt)(VmConnection *libvirt, const char *uuid, gboolean *ret_done, GError **error);
 
@@ -55,6 +60,47 @@ static gboolean set_ready(Job *job, const char *from, GError **error)
 }
 
 // ---- Warm ----
+
+// TRUE if a first command came to a good end; what kept it is logged.
+static gboolean command_runs(Job *job, const char *socket, const char *nonce)
+{
+    static const char *const argv[] = { "cmd.exe", "/c", "ver", NULL };
+    const AgentCommand command = { .argv = argv, .timeout_ms = COMMAND_SECONDS * 1000u };
+    g_autoptr(GError) failure = NULL;
+    g_autoptr(AgentExecResult) result =
+        agent_exec(socket, nonce, &command, NULL, job_cancellable(job), &failure);
+    if (!result)
+        job_log(job, "no command runs yet: %s; trying again", failure->message);
+    else if (result->exit_code != 0)
+        job_log(job, "the first command ended with exit code %d; trying again", result->exit_code);
+    return result && result->exit_code == 0;
+}
+
+// What Windows needs to start a program is then in the memory that is saved, so that the holder's first
+// command does not wait for the disk; and a machine in which none can be started is never handed out.
+static gboolean run_first_command(Job *job, GError **error)
+{
+    Daemon *daemon = job_user_data(job);
+    const char *uuid = job_machine_uuid(job);
+    GError *failure = NULL;
+    g_autoptr(Snapshot) saved = NULL;
+    if (!is_still(job, "warming"))
+        return TRUE;
+    job_set_time_limit(job, COMMAND_SECONDS);
+    g_autofree char *nonce = machine_files_read_nonce(daemon, uuid, error);
+    g_autofree char *socket = machine_file(daemon, uuid, MACHINE_FILE_COM2);
+    if (!nonce)
+        return FALSE;
+    if (!snapshot_find(daemon->libvirt, uuid, POOL_SNAPSHOT, &saved, &failure)) {
+        install_propagate(error, failure);
+        return FALSE;
+    }
+    // With its memory saved it may stand still already, by a daemon that was killed then.
+    while (!saved && !command_runs(job, socket, nonce))
+        if (!job_sleep(job, COMMAND_AGAIN_MS, error))
+            return FALSE;
+    return TRUE;
+}
 
 // One that is not current is still being made.
 static gboolean try_save(VmConnection *libvirt, const char *uuid, gboolean *ret_done, GError **error)
@@ -137,7 +183,9 @@ static void end(Job *job, JobOutcome outcome, const GError *error G_GNUC_UNUSED)
     pool_keeper_wake(daemon->pool_keeper);
 }
 
-static const JobStep warm_steps[] = { { "snapshot", 5, run_snapshot, NULL }, { "halt", 1, run_halt, NULL } };
+static const JobStep warm_steps[] = { { "first-command", 2, run_first_command, NULL },
+                                      { "snapshot", 5, run_snapshot, NULL },
+                                      { "halt", 1, run_halt, NULL } };
 static const JobStep rewarm_steps[] = { { "revert", 1, run_revert, NULL } };
 
 const JobKind warm_job_kind = {
