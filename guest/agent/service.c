@@ -10,6 +10,7 @@
 
 #define STOP_HINT_MS   10000u
 #define RESTART_MS     5000u
+#define CONNECT_MS     180000u
 #define FAILURES_RESET 86400u // seconds
 
 static wchar_t name[] = L"sevend-agent";
@@ -101,6 +102,25 @@ static SC_HANDLE create(SC_HANDLE manager, const wchar_t *command)
     return handle;
 }
 
+// The service control manager gives up on a service that has not come within 30 s, and the next boot is the
+// next time that it tries [D: Event 7009, Basic Service Operations]. A machine that boots beside a dozen
+// others on an emulated processor needs longer. Counts from the next boot on; without it all works, only less
+// surely.
+static void allow_slow_start(void)
+{
+    HKEY key = NULL;
+    DWORD now = 0, size = sizeof now;
+    const DWORD wanted = CONNECT_MS;
+
+    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, L"SYSTEM\\CurrentControlSet\\Control", 0,
+                      KEY_QUERY_VALUE | KEY_SET_VALUE, &key) != ERROR_SUCCESS)
+        return;
+    RegQueryValueExW(key, L"ServicesPipeTimeout", NULL, NULL, (BYTE *)&now, &size);
+    if (now < wanted)
+        RegSetValueExW(key, L"ServicesPipeTimeout", 0, REG_DWORD, (const BYTE *)&wanted, sizeof wanted);
+    RegCloseKey(key);
+}
+
 int service_install(void)
 {
     wchar_t path[MAX_PATH], command[MAX_PATH + 32];
@@ -116,6 +136,7 @@ int service_install(void)
     int error = handle == NULL ? (int)GetLastError() : 0;
     if (handle != NULL) {
         restart_on_failure(handle);
+        allow_slow_start();
         if (!StartServiceW(handle, 0, NULL) && GetLastError() != ERROR_SERVICE_ALREADY_RUNNING)
             fprintf(stderr, "sevend-agent: installed, but not started: Windows error %lu\n", GetLastError());
         CloseServiceHandle(handle);

@@ -107,6 +107,8 @@ copy_wine() {
   # ExitWindowsEx starts wineboot.exe to end the session; here it ends the machine.
   perl -0777 -i -pe 's/\\\0w\0i\0n\0e\0b\0o\0o\0t\0\.\0e\0x\0e\0/\\\0e\0x\0i\0t\0w\0i\0n\0s\0.\0e\0x\0e\0/g' "$system32/user32.dll"
   perl -0777 -i -pe 's/\0shell32\.dll\0/\0folders.dll\0/g' "$system32/wineboot.exe"
+  # How long a service may take to come up: Wine wants a text, Windows has a number (runtime/system.sh turns one into the other).
+  perl -0777 -i -pe 's/(S\0e\0r\0v\0i\0c\0e\0s\0P\0i\0p\0e\0)T\0i\0m\0e\0o\0u\0t\0/$1S\0t\0a\0n\0d\0I\0n\0/g' "$system32/services.exe"
   mkdir -p "$system32/drivers"
   ln "$system32/mountmgr.sys" "$system32/drivers/mountmgr.sys"
 }

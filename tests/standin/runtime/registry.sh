@@ -10,6 +10,15 @@ registry_append() {
 registry_escape() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
 registry_text() { printf '"%s"="%s"\n' "$1" "$(registry_escape "$2")"; }
 
+# registry_value HIVE-FILE KEY NAME: the last value that the file gives it, without quotes; KEY as above.
+registry_value() {
+  key="[$2]" name="\"$3\"=" awk '
+    BEGIN { key = tolower(ENVIRON["key"]); name = tolower(ENVIRON["name"]) }
+    /^\[/ { here = index(tolower($0), key) == 1 }
+    here && tolower(substr($0, 1, length(name))) == name { value = substr($0, length(name) + 1) }
+    END { gsub("\"", "", value); print value }' "$WINDOWS/System32/config/$1"
+}
+
 # apply_registry_plan: the lines "registry" of the plan: hive, key, name, type, value.
 apply_registry_plan() {
   local hive key name type value file

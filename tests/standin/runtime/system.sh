@@ -87,9 +87,18 @@ mount_data_volumes() {
   done <"$letters"
 }
 
+# Windows gives up on a service that does not come up within 30 s or the time that the registry says; Wine within a text that it reads.
+limit_services() {
+  local limit
+  limit=$(registry_value SYSTEM "$CONTROL" ServicesPipeTimeout)
+  [ "${limit#dword:}" != "$limit" ] || limit=dword:7530
+  registry_text ServicesPipeStandIn "$((0x${limit#dword:}))" | registry_append SYSTEM "$CONTROL"
+}
+
 # Wine, its services, the drives.
 start_windows() {
   local letter
+  limit_services
   wine_prepare c /mnt/c "$(path_on "$WINDOWS" System32/config)"
   for letter in $DATA_LETTERS; do ln -sfn "/mnt/$letter" "$PREFIX/dosdevices/$letter:"; done
   start_cd_drives
@@ -191,15 +200,10 @@ welcome() {
   log_on
 }
 
+CONTROL='System\\CurrentControlSet\\Control'
 WINLOGON='Software\\Microsoft\\Windows NT\\CurrentVersion\\Winlogon'
 
-# registry_value NAME: the last value that the file gives it in Winlogon's key, without quotes.
-winlogon_value() {
-  awk -v name="\"$1\"=" '
-    /^\[/ { here = index($0, "[Software\\\\Microsoft\\\\Windows NT\\\\CurrentVersion\\\\Winlogon]") == 1 }
-    here && tolower(substr($0, 1, length(name))) == tolower(name) { value = substr($0, length(name) + 1) }
-    END { gsub("\"", "", value); print value }' "$WINDOWS/System32/config/SYSTEM"
-}
+winlogon_value() { registry_value SYSTEM "$WINLOGON" "$1"; }
 
 log_on() {
   local user= count
