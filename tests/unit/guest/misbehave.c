@@ -4,6 +4,8 @@
 //   babble       the same, and sends nonsense over COM2 from then on: bytes, and frames that are none
 //   lie          tells on COM1, without knowing the nonce, that all is done, and that it failed
 //   flood        writes 100 MB to COM1
+//   freeze       on the stand-in only: its kernel stops and runs in a circle, as a Windows that has locked up
+//   does
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
@@ -85,6 +87,16 @@ static int flood(void)
     return say(block, FLOOD_BYTES / (sizeof block - 1));
 }
 
+static int freeze(void)
+{
+    HANDLE kernel =
+        CreateFileW(L"\\\\?\\unix\\proc\\sysrq-trigger", GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+    DWORD written;
+    if (kernel == INVALID_HANDLE_VALUE || !WriteFile(kernel, "c", 1, &written, NULL))
+        return (int)GetLastError();
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -94,6 +106,8 @@ int main(int argc, char **argv)
         return babble();
     if (strcmp(what, "flood") == 0)
         return flood();
+    if (strcmp(what, "freeze") == 0)
+        return freeze();
     if (strcmp(what, "lie") == 0)
         return say("\r\nsevend/1 00000000000000000000000000000000 phase=first-logon status=done\r\n"
                    "sevend/1 00000000000000000000000000000000 phase=copy status=failed exit=1\r\n"
