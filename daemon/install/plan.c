@@ -99,11 +99,11 @@ static char **disc_names(Daemon *daemon)
     return (char **)g_ptr_array_free(names, FALSE);
 }
 
-static gboolean resolve_disc(InstallPlan *plan, Daemon *daemon, GCancellable *cancellable, Faults *faults,
-                             GError **error)
+static gboolean resolve_disc(InstallPlan *plan, Daemon *daemon, const char *name, GCancellable *cancellable,
+                             Faults *faults, GError **error)
 {
     GError *failure = NULL;
-    plan->disc = disc_find(daemon, plan->request->disc, &failure);
+    plan->disc = disc_find(daemon, name, &failure);
     if (plan->disc)
         plan->inspection = disc_inspect(daemon, plan->disc, cancellable, &failure);
     if (!plan->inspection) {
@@ -115,10 +115,9 @@ static gboolean resolve_disc(InstallPlan *plan, Daemon *daemon, GCancellable *ca
 }
 
 // No edition asked for is fine if the disc has one only: nothing could be meant but that.
-static void resolve_edition(InstallPlan *plan, Faults *faults)
+static void resolve_edition(InstallPlan *plan, const char *wanted, Faults *faults)
 {
     g_autofree const char **ids = inspection_edition_ids(plan->inspection);
-    const char *wanted = plan->request->edition;
     if (!wanted && ids[0] && !ids[1])
         wanted = ids[0];
     plan->edition = wanted ? inspection_find_edition(plan->inspection, wanted) : NULL;
@@ -136,29 +135,37 @@ static void put_json(gpointer object)
     json_object_put(object);
 }
 
-static gboolean resolve_drivers(InstallPlan *plan, Daemon *daemon, GCancellable *cancellable, Faults *faults,
-                                GError **error)
+// NULL with a fault, or with @error.
+static json_object *inspect_driver(Daemon *daemon, const char *name, const char *pointer,
+                                   GCancellable *cancellable, Faults *faults, GError **error)
+{
+    GError *failure = NULL;
+    json_object *inspection = driver_package_inspect(daemon, name, cancellable, &failure);
+    if (!inspection) {
+        g_auto(GStrv) known = driver_package_list(daemon, NULL);
+        fault_or_error(faults, pointer, "unknown-driver", (const char *const *)known, failure, error);
+    }
+    return inspection;
+}
+
+static gboolean resolve_drivers(InstallPlan *plan, Daemon *daemon, const char *const *names,
+                                GCancellable *cancellable, Faults *faults, GError **error)
 {
     g_autoptr(GPtrArray) folders = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) hashes = g_ptr_array_new_with_free_func(g_free);
     plan->driver_inspections = g_ptr_array_new_with_free_func(put_json);
-    for (gsize i = 0; plan->request->drivers[i]; i++) {
-        const char *name = plan->request->drivers[i];
+    for (gsize i = 0; names[i]; i++) {
         g_autofree char *pointer = json_pointer_append_index("/drivers", i);
-        GError *failure = NULL;
-        json_object *inspection = driver_package_inspect(daemon, name, cancellable, &failure);
-        if (!inspection) {
-            g_auto(GStrv) known = driver_package_list(daemon, NULL);
-            GError *broken = NULL;
-            fault_or_error(faults, pointer, "unknown-driver", (const char *const *)known, failure, &broken);
-            if (broken) {
-                g_propagate_error(error, broken);
-                return FALSE;
-            }
-            continue;
+        GError *broken = NULL;
+        json_object *inspection = inspect_driver(daemon, names[i], pointer, cancellable, faults, &broken);
+        if (broken) {
+            g_propagate_error(error, broken);
+            return FALSE;
         }
+        if (!inspection)
+            continue;
         g_ptr_array_add(plan->driver_inspections, inspection);
-        g_ptr_array_add(folders, driver_package_path(daemon, name, NULL));
+        g_ptr_array_add(folders, driver_package_path(daemon, names[i], NULL));
         g_ptr_array_add(hashes, g_strdup(json_string_member(inspection, "sha256")));
     }
     g_ptr_array_add(folders, NULL);
@@ -166,6 +173,46 @@ static gboolean resolve_drivers(InstallPlan *plan, Daemon *daemon, GCancellable 
     plan->driver_folders = (char **)g_ptr_array_free(g_steal_pointer(&folders), FALSE);
     plan->driver_hashes = (char **)g_ptr_array_free(g_steal_pointer(&hashes), FALSE);
     return TRUE;
+}
+
+static gboolean resolve(InstallPlan *plan, Daemon *daemon, GCancellable *cancellable, Faults *faults,
+                        GError **error)
+{
+    const MachineRequest *request = plan->request;
+    GError *broken = NULL;
+    if (resolve_disc(plan, daemon, request->disc, cancellable, faults, &broken))
+        resolve_edition(plan, request->edition, faults);
+    if (!broken)
+        return resolve_drivers(plan, daemon, (const char *const *)request->drivers, cancellable, faults,
+                               error);
+    g_propagate_error(error, broken);
+    return FALSE;
+}
+
+// What a request names that is wrong elsewhere is looked at all the same: the client is told everything at
+// once. What is wrong with the names themselves is told already.
+static void resolve_of_wrong_request(Daemon *daemon, json_object *document, GCancellable *cancellable,
+                                     Faults *faults, GError **error)
+{
+    g_autoptr(InstallPlan) plan = g_new0(InstallPlan, 1);
+    const char *disc = json_string_member(document, "disc");
+    const char *edition = json_string_member(document, "edition");
+    json_object *drivers = NULL;
+    GError *broken = NULL;
+    json_object_object_get_ex(document, "drivers", &drivers);
+    const gsize count = json_object_is_type(drivers, json_type_array) ? json_object_array_length(drivers) : 0;
+    if (disc && name_is_valid(disc) && resolve_disc(plan, daemon, disc, cancellable, faults, &broken) &&
+        edition)
+        resolve_edition(plan, edition, faults);
+    for (gsize i = 0; !broken && i < count && i < REQUEST_MAX_DRIVERS; i++) {
+        json_object *item = json_object_array_get_idx(drivers, i);
+        const char *name = json_object_is_type(item, json_type_string) ? json_object_get_string(item) : "";
+        g_autofree char *pointer = json_pointer_append_index("/drivers", i);
+        if (name_is_valid(name))
+            json_object_put(inspect_driver(daemon, name, pointer, cancellable, faults, &broken));
+    }
+    if (broken)
+        g_propagate_error(error, broken);
 }
 
 static void set_target(InstallPlan *plan)
@@ -190,30 +237,13 @@ InstallPlan *install_plan_new(Daemon *daemon, json_object *document, GCancellabl
     const guint before = faults_count(faults);
     g_autoptr(InstallPlan) plan = g_new0(InstallPlan, 1);
     plan->request = machine_request_parse(document, faults);
-    if (!plan->request) { // the disc is worth naming all the same: everything wrong at once
-        const char *name = json_string_member(document, "disc");
-        g_autoptr(Disc) disc = NULL;
-        GError *failure = NULL;
-        if (name && name_is_valid(name) && !(disc = disc_find(daemon, name, &failure))) {
-            g_auto(GStrv) known = disc_names(daemon);
-            fault_or_error(faults, "/disc", "unknown-disc", (const char *const *)known, failure, error);
-        }
+    if (!plan->request) {
+        resolve_of_wrong_request(daemon, document, cancellable, faults, error);
         return NULL;
     }
     plan->template = template_load(daemon, plan->request->template_name, error);
-    if (!plan->template)
-        return NULL;
-    GError *broken = NULL;
-    const gboolean have_disc = resolve_disc(plan, daemon, cancellable, faults, &broken);
-    if (!broken && have_disc)
-        resolve_edition(plan, faults);
-    if (!broken)
-        resolve_drivers(plan, daemon, cancellable, faults, &broken);
-    if (broken) {
-        g_propagate_error(error, broken);
-        return NULL;
-    }
-    if (faults_count(faults) > before)
+    if (!plan->template || !resolve(plan, daemon, cancellable, faults, error) ||
+        faults_count(faults) > before)
         return NULL;
     set_target(plan);
     plan->warnings = faults_new();

@@ -8,8 +8,6 @@
 #include "common/ids.h"
 #include "daemon/install/computer_name.h"
 
-#define MAX_DRIVERS 32
-
 #define MIN_DISK_GIB 16   // osinfo-db: minimum for win7
 #define MAX_DISK_GIB 2040 // an MBR disk ends at 2 TiB
 
@@ -68,7 +66,7 @@ static char **read_drivers(json_object *document, Faults *faults)
 {
     json_object *array = NULL;
     GPtrArray *names = g_ptr_array_new();
-    if (json_get_array(document, "", "drivers", MAX_DRIVERS, &array, faults)) {
+    if (json_get_array(document, "", "drivers", REQUEST_MAX_DRIVERS, &array, faults)) {
         for (gsize i = 0; i < json_object_array_length(array); i++) {
             json_object *item = json_object_array_get_idx(array, i);
             g_autofree char *pointer = json_pointer_append_index("/drivers", i);

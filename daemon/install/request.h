@@ -12,6 +12,7 @@
 #define REQUEST_MAX_MEMORY_MIB (192 * 1024) // what the largest editions use [D: Memory Limits]
 #define REQUEST_MAX_VCPUS      16
 #define REQUEST_MAX_SOCKETS    4
+#define REQUEST_MAX_DRIVERS    32
 
 typedef struct {
     char *name, *template_name, *disc;
