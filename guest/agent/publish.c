@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <windows.h>
 
+#include "guest/agent/file_error.h"
 #include "guest/agent/path.h"
 #include "guest/agent/sha256.h"
 
@@ -73,6 +74,7 @@ static DWORD print(HANDLE file)
 
 int publish_file(wchar_t *path)
 {
+    char text[FILE_ERROR_TEXT];
     DWORD error = ERROR_INVALID_NAME;
 
     if (path_is_absolute(path)) {
@@ -83,7 +85,9 @@ int publish_file(wchar_t *path)
         if (file != INVALID_HANDLE_VALUE)
             CloseHandle(file);
     }
-    if (error != ERROR_SUCCESS)
-        fprintf(stderr, "Windows error %lu\n", error);
+    if (error != ERROR_SUCCESS) {
+        file_error_describe(error, text);
+        fprintf(stderr, "%s\n", text);
+    }
     return (int)error;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <windows.h>
 
+#include "guest/agent/file_error.h"
 #include "guest/agent/incoming.h"
 #include "guest/agent/path.h"
 #include "guest/agent/sha256.h"
@@ -100,6 +101,7 @@ static DWORD take(const struct take_file *request, HANDLE source, struct incomin
 
 int take_file(const struct take_file *request)
 {
+    char text[FILE_ERROR_TEXT];
     struct incoming incoming = { .file = INVALID_HANDLE_VALUE };
     DWORD error = ERROR_INVALID_NAME;
 
@@ -112,11 +114,12 @@ int take_file(const struct take_file *request)
         }
     }
     incoming_free(&incoming);
+    file_error_describe(error, text);
     if (error == ERROR_NOT_READY)
         fprintf(stderr, "the disc with the file was not seen in any drive\n");
     else if (error == ERROR_CRC)
         fprintf(stderr, "what was read from the disc has another hash\n");
     else if (error != ERROR_SUCCESS)
-        fprintf(stderr, "Windows error %lu\n", error);
+        fprintf(stderr, "%s\n", text);
     return (int)error;
 }

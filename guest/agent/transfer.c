@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "guest/agent/answer.h"
+#include "guest/agent/file_error.h"
 #include "guest/agent/path.h"
 #include "guest/agent/text.h"
 
@@ -37,36 +38,12 @@ void transfer_fail(struct files *files, struct transfer *transfer, const char *c
     transfer_end(files, transfer);
 }
 
-static const struct {
-    DWORD error;
-    const char *code, *message;
-} known_errors[] = {
-    { ERROR_FILE_NOT_FOUND, "not-found", "there is no such file" },
-    { ERROR_PATH_NOT_FOUND, "not-found", "there is no such folder" },
-    { ERROR_INVALID_DRIVE, "not-found", "there is no such drive" },
-    { ERROR_NOT_READY, "not-found", "the drive is empty" },
-    { ERROR_ACCESS_DENIED, "denied", "Windows denies access" },
-    { ERROR_SHARING_VIOLATION, "denied", "a program has the file open and shares it with nobody" },
-    { ERROR_DISK_FULL, "disk-full", "the machine's disk has not enough room" },
-    { ERROR_HANDLE_DISK_FULL, "disk-full", "the machine's disk has not enough room" },
-    { ERROR_WRITE_PROTECT, "denied", "the drive cannot be written" },
-    { ERROR_DIRECTORY, "is-folder", "that is a folder" },
-    { ERROR_INVALID_NAME, "bad-request", "Windows knows no such names" },
-    { ERROR_FILENAME_EXCED_RANGE, "bad-request", "the path is too long" },
-};
-
 void transfer_fail_windows(struct files *files, struct transfer *transfer, DWORD error)
 {
-    char message[64];
+    char message[FILE_ERROR_TEXT];
+    const char *code = file_error_describe(error, message);
 
-    for (size_t i = 0; i < sizeof known_errors / sizeof known_errors[0]; i++) {
-        if (known_errors[i].error != error)
-            continue;
-        transfer_fail(files, transfer, known_errors[i].code, known_errors[i].message);
-        return;
-    }
-    _snprintf(message, sizeof message, "Windows error %lu", error);
-    transfer_fail(files, transfer, "failed", message);
+    transfer_fail(files, transfer, code, message);
 }
 
 // NULL after an ERROR.
