@@ -20,10 +20,10 @@
 #define PIECES        "pieces"
 #define LIMIT_SECONDS (4 * 3600)
 
-static char *parameter(Job *job, const char *name)
+static char *image_name(Job *job)
 {
     g_autoptr(json_object) parameters = json_parse(job_parameters(job), strlen(job_parameters(job)), NULL);
-    return parameters ? g_strdup(json_string_member(parameters, name)) : NULL;
+    return parameters ? g_strdup(json_string_member(parameters, "image")) : NULL;
 }
 
 static gboolean write_text(const char *folder, const char *name, const char *text, GError **error)
@@ -121,7 +121,7 @@ static gboolean build(Job *job, const StoreImage *image, const char *folder, con
 static StoreImage *find_image(Job *job, GError **error)
 {
     Daemon *daemon = job_user_data(job);
-    g_autofree char *name = parameter(job, "image");
+    g_autofree char *name = image_name(job);
     g_autoptr(StoreImage) image = NULL;
     if (!store_image_get(daemon->store, name, &image, error))
         return NULL;
@@ -134,7 +134,7 @@ static StoreImage *find_image(Job *job, GError **error)
 static gboolean run_export(Job *job, GError **error)
 {
     GError *failure = NULL;
-    g_autofree char *id = parameter(job, "export");
+    g_autofree char *id = export_of_job(job);
     g_autofree char *folder = export_folder(job_user_data(job), id);
     g_autofree char *output = g_build_filename(folder, EXPORT_FILE, NULL);
     g_autofree char *pieces = g_build_filename(folder, PIECES, NULL);
@@ -148,26 +148,11 @@ static gboolean run_export(Job *job, GError **error)
     return FALSE;
 }
 
-static gboolean undo_export(Job *job, GError **error)
-{
-    g_autofree char *id = parameter(job, "export");
-    g_autofree char *folder = export_folder(job_user_data(job), id);
-    return tree_remove(folder, error);
-}
-
-// A job that was cancelled before its first step has nothing undone.
-static void end(Job *job, JobOutcome outcome, const GError *reason G_GNUC_UNUSED)
-{
-    g_autoptr(GError) error = NULL;
-    if (outcome != JOB_SUCCEEDED && !undo_export(job, &error))
-        g_warning("export: %s", error->message);
-}
-
-static const JobStep steps[] = { { "export", 1, run_export, undo_export } };
+static const JobStep steps[] = { { "export", 1, run_export, export_undo } };
 
 const JobKind export_image_job_kind = {
     .name = "export-image",
     .steps = steps,
     .step_count = G_N_ELEMENTS(steps),
-    .end = end,
+    .end = export_end,
 };
